@@ -1,0 +1,67 @@
+"""The resource account has a Communications Credits licence, where the billing agreement needs one.
+
+Tenants with a Microsoft Customer Agreement pay for calls by a post-paid payment method and don't need
+Communications Credits. Under an older agreement calls are paid from Communications Credits: the licence
+must be there, and outbound calls from Calling Plan numbers otherwise end with 404, subcode 580462 or
+580464.
+
+Nothing can read which agreement a tenant has: say so in config.toml, as `billing = "mca"` or `billing =
+"credits"` under `[deployment]`. The agreement stands in the Microsoft 365 admin center > Billing >
+Billing accounts.
+
+## Fix
+
+Buy Communications Credits, add funds, and assign the licence to the resource account.
+
+    Set-MgUserLicense -UserId <object id> -AddLicenses @{SkuId='<SkuId>'} -RemoveLicenses @()
+
+In the portal: Microsoft 365 admin center > Marketplace > All products > Communications Credits; then
+Users > Active users > the account > Licenses and apps.
+"""
+
+from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Verdict
+from tpe_audit.facts import (
+    Billing,
+    Deployment,
+    Direction,
+    Licenses,
+    NumberTypeName,
+    ProductIds,
+    ResourceAccount,
+)
+from tpe_audit.facts.well_known import COMMUNICATIONS_CREDITS_PLANS
+
+AREA, SEVERITY, OWNER = Area.FUNDING, Severity.BLOCKER, Owner.LICENSE_ADMIN
+CODES = ("404/580462", "404/580464", "404/580406", "404/5804xx")
+REQUIRES = ("ra-exists", "number-assigned")
+QUESTION = "Does the tenant have a Microsoft Customer Agreement, so that it needs no Communications Credits?"
+NUMBER_TYPES = (NumberTypeName.CALLING_PLAN,)
+DIRECTIONS = (Direction.OUTBOUND,)
+LINK = "https://learn.microsoft.com/microsoftteams/what-are-communications-credits"
+
+
+def applies(deployment: Deployment) -> NotApplicable | None:
+    if deployment.billing is Billing.MCA:
+        return NotApplicable(
+            "config.toml says that the tenant has a Microsoft Customer Agreement (billing = mca)."
+        )
+    return None
+
+
+def check(
+    account: ResourceAccount, licenses: Licenses, deployment: Deployment, products: ProductIds
+) -> Verdict:
+    shortfall = licenses.shortfall(COMMUNICATIONS_CREDITS_PLANS)
+    if not shortfall:
+        return Pass("The account has a Communications Credits licence.")
+    if deployment.billing is Billing.CREDITS:
+        return Fail(
+            f"The account has no Communications Credits licence that works. {licenses.DELAY}",
+            observed=shortfall,
+            expected="the service plan MCOPSTNC is on",
+            fix=products.assign(account.id, products.communications_credits),
+        )
+    return Manual(
+        "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "
+        'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits").'
+    )

@@ -1,0 +1,62 @@
+"""The command `tpe-audit`, and what becomes of errors that nobody else handles."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+INTERRUPTED, TERMINATED, NO_AUDIT = 130, 143, 2
+
+
+def main() -> None:
+    """Run the command and exit: with its own code, or 2 where it could not do what it was asked."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_run())
+
+
+def _run() -> int:
+    import click
+
+    from tpe_audit.cli import tpe_audit
+
+    try:
+        result = tpe_audit(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return NO_AUDIT
+    except click.ClickException as error:
+        error.show()
+        return NO_AUDIT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted: no report was written.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has left; closing it again at exit must not complain either.
+        sys.stderr.close()
+        return NO_AUDIT
+    except Exception as error:  # noqa: BLE001 - an internal error is never the exit code of a finding
+        return _bug(error)
+    return result if isinstance(result, int) else 0
+
+
+def _bug(error: Exception) -> int:
+    import traceback
+
+    import click
+
+    click.echo("".join(traceback.format_exception(error)), err=True)
+    click.echo(
+        f"error: no audit was performed: this is a bug in tpe-audit ({type(error).__name__}). "
+        "Please report it with the lines above.",
+        err=True,
+    )
+    return NO_AUDIT
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(TERMINATED)
+
+
+if __name__ == "__main__":
+    main()

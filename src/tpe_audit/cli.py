@@ -1,0 +1,57 @@
+"""The commands, and nothing of what they do: each is loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from tpe_audit import __version__
+
+COMMANDS = {
+    "run": "Audit the tenant and report.",
+    "list": "List the checks.",
+    "explain": "Explain a check: what it looks for, why, and how to mend it.",
+    "completion": "Print the completion script of a shell.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called, so that help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tpe_audit.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes of run: 0 ready, 1 not ready, 2 no audit was performed, 3 cannot tell.",
+)
+@click.version_option(__version__, prog_name="tpe-audit")
+def tpe_audit() -> None:
+    """Audit a Microsoft 365 tenant and its Azure resources for Teams Phone extensibility.
+
+    Try it without an account: tpe-audit run --demo
+    """

@@ -1,0 +1,259 @@
+"""Reads ACS resources, their consent to serve accounts, and their event subscriptions.
+
+https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-rest-api,
+https://learn.microsoft.com/azure/communication-services/concepts/call-automation/incoming-call-notification
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from tpe_audit.collectors import wire
+from tpe_audit.collectors.accounts import LineAccount, line_accounts
+from tpe_audit.collectors.azure import ACS, GRANT, Found, arm_id, find
+from tpe_audit.collectors.bots import NO_LINE, listless
+from tpe_audit.collectors.events import event_subscription
+from tpe_audit.collectors.reader import Harvest, Reader, attempt, each, gap
+from tpe_audit.config import is_guid
+from tpe_audit.facts import (
+    AcsProvisioning,
+    AcsResource,
+    AcsResourceId,
+    Answer,
+    Census,
+    EventSubscription,
+    Fact,
+    Gap,
+    Known,
+    NoAcsResource,
+    NoBoundAcsResource,
+    NoServerConsent,
+    ServerConsent,
+    Subject,
+    Thing,
+    UnreadEventSubscription,
+)
+from tpe_audit.sources import Answered, Item, Listing, SourceError
+from tpe_audit.sources.arm import EVENT_GRID_VERSION
+
+CONSENT_GRANT = "a role on the ACS resource that covers its data plane; Microsoft names Contributor"
+
+
+async def acs_resources(reader: Reader) -> Harvest:
+    """The ACS resources that lines are, or should be, bound to."""
+    read = await reader.once(line_accounts)
+    wanted: dict[str, None] = dict.fromkeys(line.acs_resource for line in reader.deployment.lines if line.acs_resource)
+    wanted |= dict.fromkeys(account.acs_id for account in read.accounts if account.acs_id)
+
+    async def get(at: str) -> Answered:
+        parts = arm_id(at)
+        return await reader.sources.arm.acs_resource(parts.subscription, parts.group, parts.name, grant=GRANT)
+
+    found = await find(reader, ACS, [key for key in wanted if is_guid(key)], get)
+    items: dict[str, Item] = dict(found.items)
+    answers: dict[str, Answer] = {key: _found(key, found) for key in wanted if is_guid(key)}
+
+    async def configured(at: str) -> Answer:
+        answered = await get(at)
+        if answered.body is None:
+            return Known(NoAcsResource(at, "its configured address"), (answered.evidence,))
+        items[at] = Item(answered.body, answered.evidence)
+        return Known(_resource(answered.body, (answered.evidence,)), (answered.evidence,))
+
+    addresses = [key for key in wanted if not is_guid(key)]
+    if why := reader.sources.off.get("arm"):
+        answers |= {key: Gap(why, declared_off=True) for key in addresses}
+    else:
+        answers |= dict(await each(addresses, configured))
+    return _harvest(read.accounts, answers, items, _remaining(reader, read.gap, read.absent, read.evidence, wanted))
+
+
+def _found(key: str, found: Found) -> Answer:
+    if item := found.items.get(key):
+        return attempt(lambda: _resource(item.body, (item.evidence,)), (item.evidence,))
+    if unread := found.failed.get(key) or found.gap:
+        return unread
+    return Known(NoAcsResource(key, found.looked), found.evidence)
+
+
+def _resource(body: object, evidence: tuple[int, ...]) -> AcsResource:
+    item = wire.parsed(wire.AcsItem, body, "an ACS resource", evidence)
+    at = arm_id(item.id, evidence)
+    properties = item.properties
+    return AcsResource(
+        properties.immutableResourceId.lower(), item.id, at.name, at.group, at.subscription, properties.hostName
+    )
+
+
+def _remaining(
+    reader: Reader,
+    gap_: Gap | None,
+    absent: Sequence[Thing],
+    evidence: tuple[int, ...],
+    wanted: Mapping[str, None],
+) -> Census:
+    """Return what there is to say besides the resources themselves."""
+    missing = () if wanted else tuple((thing.subject, Known(thing, evidence)) for thing in absent)
+    return Census(missing, gap_, NO_LINE)
+
+
+def _harvest(
+    accounts: Sequence[LineAccount], answers: Mapping[str, Answer], items: Mapping[str, Item], rest: Census
+) -> Harvest:
+    harvest = Harvest()
+    found: dict[str, tuple[Subject, Answer]] = {}
+    for key, answer in answers.items():
+        subject = AcsResourceId(key).subject
+        harvest.answer(subject, AcsResource, answer)
+        if isinstance(answer, Known) and isinstance(answer.value, AcsResource | NoAcsResource):
+            subject = answer.value.subject
+            harvest.answer(AcsResourceId(subject.id).subject, AcsResource, answer)
+        found[subject.key] = (subject, answer)
+        if isinstance(answer, Known) and isinstance(answer.value, AcsResource):
+            item = items[key]
+            what, evidence = f"the ACS resource {answer.value.name}", (item.evidence,)
+            state = attempt(lambda i=item, w=what, e=evidence: _provisioning(i, w, e), evidence)  # type: ignore[misc]
+            harvest.answer(subject, AcsProvisioning, state)
+    for account in accounts:
+        subject = account.account.subject
+        if account.acs_id:
+            harvest.answer(subject, AcsResource, answers[account.acs_id])
+        elif isinstance(account.acs, Gap):
+            harvest.answer(subject, AcsResource, account.acs)
+        else:
+            harvest.answer(subject, AcsResource, Known(NoBoundAcsResource(), account.evidence))
+    harvest.census[AcsResource] = listless([*found.values(), *rest.found], rest.gap, NO_LINE)
+    return harvest
+
+
+def _provisioning(item: Item, what: str, evidence: tuple[int, ...]) -> Fact:
+    properties = item.body.get("properties")
+    return AcsProvisioning(wire.parsed(wire.AcsState, properties, what, evidence).provisioningState)
+
+
+async def acs_resource_ids(reader: Reader) -> Harvest:
+    """The immutable ids of these ACS resources, which need no look at Azure unless config.toml names an ARM id."""
+    read = await reader.once(line_accounts)
+    harvest = Harvest()
+    found: dict[str, tuple[Subject, Answer]] = {}
+    gaps: list[Gap] = [read.gap] if read.gap else []
+    addresses = [a.acs_id for a in read.accounts if a.acs_id and not is_guid(a.acs_id)]
+    resources = await reader.once(acs_resources) if addresses else Harvest()
+    for account in read.accounts:
+        subject = account.account.subject
+        answer: Answer = Known(NoBoundAcsResource(), account.evidence)
+        if is_guid(account.acs_id):
+            answer = Known(AcsResourceId(account.acs_id), account.evidence)
+        elif account.acs_id:
+            answer = _id_of(resources.answers[(AcsResource, subject.key)])
+        elif isinstance(account.acs, Gap):
+            answer = account.acs
+        harvest.answer(subject, AcsResourceId, answer)
+        if isinstance(answer, Gap):
+            gaps.append(answer)
+        elif isinstance(answer.value, AcsResourceId | NoAcsResource):
+            found[answer.value.subject.key] = (answer.value.subject, answer)
+    missing = [] if found else [(thing.subject, Known(thing, read.evidence)) for thing in read.absent]
+    harvest.census[AcsResourceId] = Census((*found.values(), *missing), next(iter(gaps), None), NO_LINE)
+    return harvest
+
+
+def _id_of(answer: Answer) -> Answer:
+    if isinstance(answer, Known) and isinstance(answer.value, AcsResource):
+        return Known(AcsResourceId(answer.value.immutable_id), answer.evidence)
+    return answer
+
+
+async def server_consents(reader: Reader) -> Harvest:
+    """Each ACS resource's consent to serve an account: one request each, for there is no list."""
+    read = await reader.once(line_accounts)
+    harvest = Harvest()
+    if why := reader.sources.off.get("acs"):
+        for account in read.accounts:
+            harvest.answer(account.account.subject, ServerConsent, Gap(why, declared_off=True))
+        return harvest
+    resources = await reader.once(acs_resources)
+    source = reader.sources.acs
+
+    async def consent(account: LineAccount) -> Answer:
+        resource = resources.answers[(AcsResource, account.account.subject.key)]
+        if isinstance(resource, Gap) or not isinstance(resource.value, AcsResource):
+            return resource
+        url = source.assignment(resource.value.host_name, reader.tenant.id, account.account.id)
+        answered = await source.get(url, grant=CONSENT_GRANT)
+        evidence = (answered.evidence,)
+        if answered.body is None:
+            return Known(NoServerConsent(), evidence)
+        what = f"the assignment of {account.account.subject.name}"
+        item = wire.parsed(wire.Assignment, answered.body, what, evidence)
+        return Known(ServerConsent(item.principalType, item.tenantId.lower()), evidence)
+
+    for account, answer in await each(read.accounts, consent):
+        harvest.answer(account.account.subject, ServerConsent, answer)
+    return harvest
+
+
+async def event_subscriptions(reader: Reader) -> Harvest:
+    """The event subscriptions of each ACS resource, on the resource itself and on its system topics."""
+    read = await reader.once(line_accounts)
+    known = await reader.once(acs_resources)
+    harvest = Harvest()
+    raw_ids = [f"28:orgid:{account.account.id}" for account in read.accounts]
+    things = [answer.value for _, answer in known.census[AcsResource].found if isinstance(answer, Known)]
+    resources = [thing for thing in things if isinstance(thing, AcsResource)]
+    topics = {s: asyncio.ensure_future(_topics(reader, s)) for s in {r.subscription for r in resources}}
+
+    async def of(resource: AcsResource) -> Answer:
+        own, elsewhere = await asyncio.gather(
+            _at(reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", raw_ids, "the ACS resource itself"),
+            _on_topics(reader, await topics[resource.subscription], resource, raw_ids),
+        )
+        merged = {key.lower(): fact for key, fact in (*own[0], *elsewhere[0])}
+        return Known(tuple(merged.values()), tuple(dict.fromkeys((*own[1], *elsewhere[1]))))
+
+    for resource, answer in await each(resources, of):
+        harvest.answer(resource.subject, EventSubscription, answer)
+    return harvest
+
+
+_Subscriptions = tuple[list[tuple[str, Fact]], tuple[int, ...]]
+
+
+async def _topics(reader: Reader, subscription: str) -> Listing | Gap:
+    """Read the system topics of a subscription, once for all its ACS resources."""
+    path = f"/subscriptions/{subscription}/providers/Microsoft.EventGrid/systemTopics?api-version={EVENT_GRID_VERSION}"
+    try:
+        return await reader.sources.arm.items(path, grant=GRANT, link="nextLink")
+    except SourceError as error:
+        return gap(error)
+
+
+async def _on_topics(
+    reader: Reader, topics: Listing | Gap, resource: AcsResource, raw_ids: Sequence[str]
+) -> _Subscriptions:
+    if isinstance(topics, Gap):
+        return [("system topics", UnreadEventSubscription("system topics", topics.reason))], topics.evidence
+    found: list[tuple[str, Fact]] = []
+    evidence = list(topics.evidence)
+    for item in topics.items:
+        try:
+            topic = wire.parsed(wire.SystemTopic, item.body, "a system topic", (item.evidence,))
+        except SourceError as error:
+            found.append(("a system topic", UnreadEventSubscription("a system topic", str(error))))
+            continue
+        if (topic.properties.source or "").lower() == resource.arm_id.lower():
+            more, pages = await _at(reader, topic.id, raw_ids, f"its system topic {topic.id.rsplit('/', 1)[-1]}")
+            found += more
+            evidence += pages
+    return found, tuple(evidence)
+
+
+async def _at(reader: Reader, scope: str, raw_ids: Sequence[str], where: str) -> _Subscriptions:
+    try:
+        listing = await reader.sources.arm.items(
+            f"{scope}/eventSubscriptions?api-version={EVENT_GRID_VERSION}", grant=GRANT, link="nextLink"
+        )
+    except SourceError as error:
+        return [(scope, UnreadEventSubscription(where, str(error)))], error.evidence
+    return [event_subscription(item, raw_ids) for item in listing.items], listing.evidence

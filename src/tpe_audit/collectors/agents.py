@@ -1,0 +1,191 @@
+"""Reads the agents that config.toml names, one by one or by group, and what Teams knows of them.
+
+https://learn.microsoft.com/graph/api/group-list-transitivemembers,
+https://learn.microsoft.com/graph/api/teamsadministration-teamsuserconfiguration-get
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tpe_audit.collectors import wire
+from tpe_audit.collectors.reader import Harvest, Reader, attempt, each, gap
+from tpe_audit.collectors.scope import asked
+from tpe_audit.collectors.tenant import read_skus
+from tpe_audit.collectors.users import SELECTED, of_assignments, tell_user
+from tpe_audit.facts import (
+    Agent,
+    Answer,
+    Census,
+    Fact,
+    Gap,
+    Kind,
+    Known,
+    Licenses,
+    NoAgent,
+    NoTeamsUser,
+    SignIn,
+    Subject,
+    TeamsUser,
+    UsageLocation,
+    UserType,
+)
+from tpe_audit.sources import Item, SourceError
+
+MEMBER_GRANT = "the Graph permissions GroupMember.Read.All and User.Read.All"
+USER_GRANT = "the Graph permission User.Read.All"
+TEAMS_GRANT = "the Graph permission TeamsUserConfiguration.Read.All"
+CONFIGURATIONS = "/v1.0/admin/teams/userConfigurations"
+ALL = f"{SELECTED},assignedLicenses,licenseAssignmentStates"
+PAGE = 999
+ONE_BY_ONE = 50
+"""Up to so many agents' Teams configurations are asked for one by one; more are read in pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """All agents that config.toml names."""
+
+    users: Mapping[str, tuple[Agent, Item]]
+    absent: tuple[NoAgent, ...]
+    unread: tuple[tuple[Subject, Gap], ...]
+    gap: Gap | None
+    """Some group's members could not be read."""
+    evidence: tuple[int, ...]
+
+
+async def read_agents(reader: Reader) -> Agents:
+    """Read the members of the configured groups, in pages, and the configured users."""
+    groups, named = reader.deployment.agent_groups, list(reader.deployment.agent_users)
+    if reader.subjects:
+        groups = ()
+        named = [a.user.id for a in await reader.once(asked) if a.user and not a.account and not a.error]
+    members_of = await asyncio.gather(*(_members(reader, group) for group in groups))
+    users: dict[str, tuple[Agent, Item]] = {}
+    gaps = [members for members in members_of if isinstance(members, Gap)]
+    for members in members_of:
+        if not isinstance(members, Gap):
+            users |= members
+    absent: list[NoAgent] = []
+    unread: list[tuple[Subject, Gap]] = []
+    known = {agent.user_principal_name.casefold() for agent, _ in users.values()} | users.keys()
+    named = [name for name in named if name.casefold() not in known]
+    read: dict[str, tuple[Agent, Item]] = {}
+
+    async def user(name: str) -> Answer:
+        answered = await reader.sources.graph.get(f"/v1.0/users/{name}?$select={ALL}", grant=USER_GRANT)
+        if answered.body is None:
+            return Known(NoAgent(name), (answered.evidence,))
+        agent = _agent(answered.body, (answered.evidence,))
+        read[name] = (agent, Item(answered.body, answered.evidence))
+        return Known(agent, (answered.evidence,))
+
+    evidence: list[int] = []
+    for name, answer in await each(named, user):
+        evidence += answer.evidence
+        if isinstance(answer, Gap):
+            unread.append((Subject(Kind.AGENT, name, name), answer))
+        elif isinstance(answer.value, NoAgent):
+            absent.append(answer.value)
+        else:
+            users[read[name][0].id] = read[name]
+    return Agents(users, tuple(absent), tuple(unread), gaps[0] if gaps else None, tuple(evidence))
+
+
+async def _members(reader: Reader, group: str) -> dict[str, tuple[Agent, Item]] | Gap:
+    try:
+        listing = await reader.sources.graph.items(
+            f"/v1.0/groups/{group}/transitiveMembers/microsoft.graph.user?$select={ALL}&$top={PAGE}",
+            grant=MEMBER_GRANT,
+        )
+        members = [(_agent(item.body, (item.evidence,)), item) for item in listing.items]
+    except SourceError as error:
+        return gap(error)
+    return {agent.id: (agent, item) for agent, item in members}
+
+
+def _agent(body: object, evidence: tuple[int, ...]) -> Agent:
+    names = wire.parsed(wire.UserNames, body, "an agent", evidence)
+    return Agent(names.id.lower(), names.userPrincipalName or "", names.displayName or "")
+
+
+async def agents(reader: Reader) -> Harvest:
+    """The agents, and whether each may sign in."""
+    read = await reader.once(read_agents)
+    harvest = Harvest()
+    known = [(agent.subject, Known(agent, (item.evidence,))) for agent, item in read.users.values()]
+    absent = [(thing.subject, Known(thing, read.evidence)) for thing in read.absent]
+    nothing = "No agents are configured ([deployment.agents])."
+    if reader.deployment.names_agents:
+        nothing = "The groups of [deployment.agents] have no members."
+    if reader.subjects:
+        nothing = "No agent was asked about (--subject)."
+    harvest.census[Agent] = Census((*known, *absent, *read.unread), read.gap, nothing)
+    for subject, unread in read.unread:
+        for question in (SignIn, UsageLocation, UserType):
+            harvest.answer(subject, question, unread)
+    for agent, item in read.users.values():
+        tell_user(harvest, agent.subject, item.body, (item.evidence,))
+    return harvest
+
+
+async def agent_licenses(reader: Reader) -> Harvest:
+    """The licences of the agents, as service plans."""
+    read = await reader.once(read_agents)
+    harvest = Harvest()
+    for subject, unread in read.unread:
+        harvest.answer(subject, Licenses, unread)
+    if not read.users:
+        return harvest
+    try:
+        skus, pages = await reader.once(read_skus)
+    except SourceError as error:
+        harvest.unread[(Licenses, Kind.AGENT)] = gap(error)
+        return harvest
+    for agent, item in read.users.values():
+        evidence, what = (item.evidence, *pages), f"the licences of {agent.subject.name}"
+
+        def licenses(body: object = item.body, what: str = what, evidence: tuple[int, ...] = evidence) -> Fact:
+            return of_assignments(body, skus, what, evidence)
+
+        harvest.answer(agent.subject, Licenses, attempt(licenses, evidence))
+    return harvest
+
+
+async def teams_users(reader: Reader) -> Harvest:
+    """What Teams knows of each agent: asked for one by one if they are few, else all in pages."""
+    read = await reader.once(read_agents)
+    harvest = Harvest()
+    for subject, unread in read.unread:
+        harvest.answer(subject, TeamsUser, unread)
+    selected = "$select=id,userPrincipalName,accountType,isEnterpriseVoiceEnabled"
+    graph = reader.sources.graph
+
+    async def one(agent: Agent) -> Answer:
+        answered = await graph.get(f"{CONFIGURATIONS}/{agent.id}?{selected}", grant=TEAMS_GRANT)
+        evidence = (answered.evidence,)
+        if answered.body is None:
+            return Known(NoTeamsUser(), evidence)
+        return Known(_teams_user(answered.body, evidence), evidence)
+
+    everyone = [agent for agent, _ in read.users.values()]
+    if len(everyone) <= ONE_BY_ONE:
+        for agent, answer in await each(everyone, one):
+            harvest.answer(agent.subject, TeamsUser, answer)
+        return harvest
+    listing = await graph.items(f"{CONFIGURATIONS}?{selected}&$top={PAGE}", grant=TEAMS_GRANT)
+    by_id: dict[str, Answer] = {}
+    for item in listing.items:
+        evidence = (item.evidence,)
+        key = wire.parsed(wire.Identified, item.body, "the list of Teams user configurations", evidence).id.lower()
+        by_id[key] = attempt(lambda body=item.body, ev=evidence: _teams_user(body, ev), evidence)  # type: ignore[misc]
+    for agent in everyone:
+        harvest.answer(agent.subject, TeamsUser, by_id.get(agent.id) or Known(NoTeamsUser(), listing.evidence))
+    return harvest
+
+
+def _teams_user(body: object, evidence: tuple[int, ...]) -> TeamsUser:
+    item = wire.parsed(wire.UserConfiguration, body, "a Teams user configuration", evidence)
+    return TeamsUser(item.isEnterpriseVoiceEnabled or False)

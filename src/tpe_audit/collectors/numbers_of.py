@@ -1,0 +1,66 @@
+"""Pages through number assignments.
+
+https://learn.microsoft.com/graph/api/teamsadministration-telephonenumbermanagementroot-list-numberassignments
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from tpe_audit.collectors import wire
+from tpe_audit.collectors.reader import Reader
+from tpe_audit.facts.well_known import NO_ID
+from tpe_audit.sources import Item, Listing
+from tpe_audit.sources.errors import Malformed
+
+PATH = "/v1.0/admin/teams/telephoneNumberManagement/numberAssignments"
+GRANT = "the Graph permission TeamsTelephoneNumber.Read.All"
+PAGE = 1000
+
+
+async def assignments(reader: Reader, condition: str = "") -> Listing:
+    """Return the number assignments that meet an OData condition, read to the end.
+
+    Whether the service gives a nextLink is not documented: where it does, it is followed; and in any case further
+    numbers are skipped to until a page is empty.
+
+    Raises:
+        SourceError: they could not be read, or not to the end.
+    """
+    graph = reader.sources.graph
+    filtered = f"&$filter={quote(condition)}" if condition else ""
+    items: list[Item] = []
+    evidence: list[int] = []
+    seen: set[str] = set()
+    while True:
+        page = await graph.items(f"{PATH}?$top={PAGE}&$skip={len(items)}{filtered}", grant=GRANT)
+        evidence += page.evidence
+        if not page.items:
+            return Listing(tuple(items), tuple(evidence))
+        numbers = {number(item) for item in page.items}
+        if numbers <= seen:
+            raise graph.trouble(
+                Malformed("Microsoft Graph sent the same number assignments again and again.", tuple(evidence))
+            )
+        seen |= numbers
+        items += page.items
+
+
+def number(item: Item) -> str:
+    """Return the number of an assignment, as it is written there."""
+    return wire.parsed(wire.AssignedNumber, item.body, "a number assignment", (item.evidence,)).telephoneNumber
+
+
+async def holder(reader: Reader, telephone_number: str) -> str:
+    """Return the id of the object that a number is assigned to; empty if to none.
+
+    Raises:
+        SourceError: it could not be read.
+    """
+    listing = await assignments(reader, f"telephoneNumber eq '{telephone_number}'")
+    for item in listing.items:
+        what = f"the number {telephone_number}"
+        assigned = wire.parsed(wire.AssignedNumber, item.body, what, (item.evidence,))
+        if assigned.assignmentTargetId and assigned.assignmentTargetId != NO_ID:
+            return assigned.assignmentTargetId.lower()
+    return ""

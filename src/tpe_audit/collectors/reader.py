@@ -1,0 +1,101 @@
+"""What a collector works with, and what it brings home."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from tpe_audit.facts import Answer, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, slot
+from tpe_audit.sources import SourceError, Sources
+from tpe_audit.sources.errors import Off
+
+T = TypeVar("T")
+
+FEW = 20
+"""Up to so many things are asked for one by one; more are read in pages."""
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a collector learned."""
+
+    census: dict[type[Fact], Census] = field(default_factory=dict)
+    answers: dict[tuple[type[Fact], str], Answer] = field(default_factory=dict)
+    unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, subject: Subject, fact: Fact, evidence: tuple[int, ...] = ()) -> None:
+        """Note a fact of a subject."""
+        self.answers[(slot(type(fact)), subject.key)] = Known(fact, evidence)
+
+    def answer(self, subject: Subject, question: type[Fact], answer: Answer) -> None:
+        """Note the answer to a question on a subject, whatever it is."""
+        self.answers[(slot(question), subject.key)] = answer
+
+
+class Reader:
+    """Gives collectors their sources, and each other's readings, each read once."""
+
+    def __init__(
+        self, sources: Sources, deployment: Deployment, collected_at: datetime, subjects: Sequence[str] = ()
+    ) -> None:
+        self.sources = sources
+        self.deployment = deployment
+        self.collected_at = collected_at
+        self.subjects = tuple(subjects)
+        """Only these accounts, numbers and agents are asked about; empty: all."""
+        self.tenant = Tenant(sources.config.teams.tenant_id)
+        self._tasks: dict[Callable[[Reader], Awaitable[Any]], asyncio.Task[Any]] = {}
+
+    async def once(self, reading: Callable[[Reader], Awaitable[T]]) -> T:
+        """Return what `reading` reads, however many ask for it.
+
+        Raises:
+            SourceError: it could not be read.
+        """
+        if reading not in self._tasks:
+            self._tasks[reading] = asyncio.ensure_future(reading(self))
+        return cast("T", await asyncio.shield(self._tasks[reading]))
+
+    def cancel(self) -> None:
+        """End what is still being read."""
+        for task in self._tasks.values():
+            task.cancel()
+
+
+def gap(error: SourceError) -> Gap:
+    """Return an error as the gap that it leaves in the evidence."""
+    return Gap(str(error), error.evidence, declared_off=isinstance(error, Off) and error.declared)
+
+
+def attempt(make: Callable[[], Fact], evidence: tuple[int, ...] = ()) -> Answer:
+    """Return the fact that `make` makes of an answer, or the gap that a malformed answer leaves."""
+    try:
+        return Known(make(), evidence)
+    except SourceError as error:
+        return Gap(str(error), error.evidence or evidence)
+
+
+async def each(
+    things: Iterable[T], read: Callable[[T], Awaitable[Answer]]
+) -> list[tuple[T, Answer]]:
+    """Read something of each thing at once; one that can't be read leaves a gap of its own."""
+
+    async def one(thing: T) -> tuple[T, Answer]:
+        try:
+            return thing, await read(thing)
+        except SourceError as error:
+            return thing, gap(error)
+
+    return list(await asyncio.gather(*(one(thing) for thing in things)))
+
+
+def same(answers: Mapping[str, Answer], key: str, answer: Answer) -> Answer:
+    """Return `answer`, unless another one was given before that contradicts it."""
+    before = answers.get(key)
+    if isinstance(before, Known) and isinstance(answer, Known) and before.value != answer.value:
+        return Gap("The service listed it twice, and the two contradict each other.", answer.evidence)
+    return before if isinstance(before, Gap) else answer

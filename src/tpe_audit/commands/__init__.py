@@ -1,0 +1,1 @@
+"""What each command of `tpe-audit` does, one file each."""

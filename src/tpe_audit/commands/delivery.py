@@ -1,0 +1,137 @@
+"""Brings a report to where it was asked for: stdout, a file, or a folder; whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import click
+
+from tpe_audit.commands.errors import NoAudit
+from tpe_audit.config import Config
+from tpe_audit.formats import Format, Options, render
+from tpe_audit.report import Report
+
+MODE = 0o600
+
+
+class Wanted(Protocol):
+    """The part of a command line that says how and where to report."""
+
+    @property
+    def form(self) -> tuple[str, ...]: ...
+
+    @property
+    def output(self) -> str | None: ...
+
+    @property
+    def all_subjects(self) -> bool: ...
+
+    @property
+    def quiet(self) -> bool: ...
+
+    @property
+    def verbose(self) -> bool: ...
+
+    @property
+    def no_color(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Which format goes where."""
+
+    stdout: Format | None
+    files: tuple[tuple[Format, Path], ...] = ()
+
+
+def destination(wanted: Wanted, config: Config) -> Destination:
+    """Return where each format of the report goes.
+
+    Raises:
+        click.UsageError: several formats can't go where `--output` says.
+    """
+    forms = tuple(dict.fromkeys(Format(name) for name in wanted.form))
+    output = wanted.output
+    if output is None:
+        if len(forms) == 1:
+            return Destination(forms[0])
+        forms = forms or tuple(Format(name) for name in config.report.formats)
+        shown = Format.TERMINAL if Format.TERMINAL in forms or not wanted.form else None
+        folder = config.path(config.report.directory)
+        return Destination(shown, tuple((f, folder / f.file_name) for f in forms if f is not Format.TERMINAL))
+    if output == "-":
+        if len(forms) > 1:
+            raise click.UsageError("--output - takes one --format.")
+        return Destination(forms[0] if forms else Format.TERMINAL)
+    path = Path(output)
+    if not forms and not _is_folder(output):
+        by_suffix = {Path(form.file_name).suffix: form for form in Format}
+        forms = (by_suffix[path.suffix],) if path.suffix in by_suffix else ()
+    forms = forms or tuple(Format(name) for name in config.report.formats)
+    if _is_folder(output) or len(forms) > 1:
+        if path.is_file():
+            raise click.UsageError(f"--output {output}: several formats need a folder, and this is a file.")
+        return Destination(None, tuple((form, path / form.file_name) for form in forms))
+    return Destination(None, ((forms[0], path),))
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+
+
+def deliver(report: Report, where: Destination, wanted: Wanted) -> None:
+    """Write the report.
+
+    Raises:
+        NoAudit: some of it could not be written.
+    """
+    for form, path in where.files:
+        _write(path, render(report, form, Options(all_subjects=wanted.all_subjects, verbose=wanted.verbose, width=100)))
+        if not wanted.quiet:
+            click.echo(f"Wrote {path}", err=True)
+    if where.stdout is not None:
+        _print(render(report, where.stdout, _for_stdout(wanted)))
+
+
+def _for_stdout(wanted: Wanted) -> Options:
+    terminal = sys.stdout.isatty()
+    plain = wanted.no_color or bool(os.environ.get("NO_COLOR")) or not terminal
+    width = shutil.get_terminal_size((100, 24)).columns
+    return Options(wanted.all_subjects, wanted.verbose, wanted.quiet, colour=not plain, width=max(width, 40))
+
+
+def _print(text: str) -> None:
+    """Write to stdout as UTF-8, whatever the machine's own encoding is."""
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    ended = text if text.endswith("\n") else f"{text}\n"
+    if stream is None:
+        sys.stdout.write(ended)
+    else:
+        stream.write(ended.encode("utf-8", "replace"))
+        stream.flush()
+
+
+def _write(path: Path, text: str) -> None:
+    """Put a file in place, readable by its owner only: whoever looks sees the old one or the new one, whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(MODE)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise NoAudit([f"{path}: {error.strerror or error}"], what="the report could not be written") from error

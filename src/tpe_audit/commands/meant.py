@@ -1,0 +1,66 @@
+"""Turns configuration into what the judging wing knows: the deployment as meant, and the terms of judgement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from tpe_audit.catalog import Profile
+from tpe_audit.config import Config
+from tpe_audit.facts import Billing, ConfiguredLine, Consumer, Deployment, Direction
+from tpe_audit.terms import Attestation, Terms, Waiver
+from tpe_audit.verdicts import Severity
+
+
+class Judging(Protocol):
+    """The part of a command line that says how to judge."""
+
+    @property
+    def fail_on(self) -> str | None: ...
+
+    @property
+    def profile(self) -> str: ...
+
+
+def deployment(config: Config) -> Deployment:
+    """Return the deployment as `[deployment]` declares it."""
+    meant = config.deployment
+    return Deployment(
+        consumer=Consumer(meant.consumer),
+        directions=tuple(Direction(direction) for direction in dict.fromkeys(meant.directions)),
+        billing=Billing(meant.billing),
+        acs_federation_used=meant.acs_federation == "required",
+        lines=tuple(
+            ConfiguredLine(line.number, line.account, line.application_id, line.acs_resource, line.bot)
+            for line in meant.lines
+        ),
+        agent_groups=tuple(dict.fromkeys(meant.agents.groups)),
+        agent_users=tuple(dict.fromkeys(meant.agents.users)),
+        client_applications=tuple(dict.fromkeys(meant.agents.client_applications)),
+        dynamics_environment=meant.dynamics.environment_url,
+    )
+
+
+def terms(asked: Judging, config: Config, today: date) -> Terms:
+    """Return the terms of an audit made today (UTC)."""
+    fail_on = asked.fail_on or config.report.fail_on
+    return Terms(
+        today=today,
+        profile=Profile(asked.profile),
+        fail_on=None if fail_on == "never" else Severity(fail_on),
+        attestations=tuple(
+            Attestation(e.check, e.by, e.on, e.expires, e.subject, e.evidence, dict(e.about))
+            for e in config.attestations
+        ),
+        waivers=tuple(Waiver(e.check, e.owner, e.reason, e.expires, e.subject) for e in config.waivers),
+    )
+
+
+def warnings(config: Config) -> tuple[str, ...]:
+    """Return what the configuration asks for and this version does not do."""
+    told = []
+    if config.notify.teams_workflow_url or config.notify.always:
+        told.append("[notify] is set, but this version sends no notifications.")
+    if config.sources.conditional_access.mode != "off":
+        told.append("[sources.conditional_access] is on, but no check of this version reads it.")
+    return tuple(told)

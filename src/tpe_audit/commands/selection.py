@@ -1,0 +1,92 @@
+"""Which checks a command line chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tpe_audit.catalog import Catalog, Check
+from tpe_audit.collectors import GUIDE
+from tpe_audit.commands.errors import NoAudit, unknown_check
+from tpe_audit.config import Config
+
+
+class Selection(Protocol):
+    """The part of a command line that chooses checks; filters combine with AND, values of one with OR."""
+
+    @property
+    def check(self) -> tuple[str, ...]: ...
+
+    @property
+    def skip(self) -> tuple[str, ...]: ...
+
+    @property
+    def area(self) -> tuple[str, ...]: ...
+
+    @property
+    def owner(self) -> tuple[str, ...]: ...
+
+    @property
+    def severity(self) -> tuple[str, ...]: ...
+
+
+def chosen(asked: Selection, config: Config, catalog: Catalog) -> list[str]:
+    """Return the ids of the chosen checks.
+
+    Raises:
+        NoAudit: an id is unknown, or no check is left.
+    """
+    unknown = [name for name in (*asked.check, *asked.skip) if name not in catalog.checks]
+    if unknown:
+        raise NoAudit([unknown_check(name, catalog.checks) for name in unknown])
+    skipped = {*asked.skip, *(() if asked.check else config.checks.skip)}
+    left = [
+        check.id
+        for check in catalog.checks.values()
+        if (not asked.check or check.id in asked.check)
+        and check.id not in skipped
+        and (not asked.area or check.area in asked.area)
+        and (not asked.owner or check.owner in asked.owner)
+        and (not asked.severity or check.severity in asked.severity)
+    ]
+    if not left:
+        raise NoAudit(["the selection hits no check; tpe-audit list shows them all"])
+    return left
+
+
+def named_checks(config: Config, catalog: Catalog, path: Path) -> None:
+    """Make sure that every check that the configuration names exists, and asks a person where it is attested.
+
+    Raises:
+        NoAudit: one does not.
+    """
+    problems = [
+        f"{path}: {key}: {unknown_check(name, catalog.checks)}"
+        for key, name in _names(config)
+        if name not in catalog.checks
+    ]
+    problems += [
+        f"{path}: attestations[{index}].check: {entry.check} never asks a person, so nobody can answer it; "
+        f"such checks do: {', '.join(c.id for c in catalog.checks.values() if c.question)}"
+        for index, entry in enumerate(config.attestations)
+        if entry.check in catalog.checks and not _may_be_answered(catalog.checks[entry.check], config)
+    ]
+    if problems:
+        raise NoAudit(problems)
+
+
+def _names(config: Config) -> Sequence[tuple[str, str]]:
+    return [
+        *((f"checks.skip[{i}]", name) for i, name in enumerate(config.checks.skip)),
+        *((f"waivers[{i}].check", entry.check) for i, entry in enumerate(config.waivers)),
+        *((f"attestations[{i}].check", entry.check) for i, entry in enumerate(config.attestations)),
+    ]
+
+
+def _may_be_answered(check: Check, config: Config) -> bool:
+    """Whether a person may answer: the check asks one, or what it reads is declared off."""
+    sources = config.sources
+    modes = {"arm": sources.azure.mode, "acs": sources.acs.mode, "teams-export": sources.teams_powershell.mode}
+    off = {source for source, mode in modes.items() if mode == "off"}
+    return bool(check.question) or any(GUIDE[q].source in off for q in check.wants if q in GUIDE)

@@ -1,0 +1,539 @@
+"""Reads config.toml and the `TPE_AUDIT_…` environment into one frozen `Config`, or says what is wrong.
+
+Every key of the file can be given in the environment too, with `__` between the levels:
+`TPE_AUDIT_TEAMS__TENANT_ID`. The environment wins. Secrets come from there only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+import typing
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+PREFIX = "TPE_AUDIT_"
+SEPARATOR = "__"
+
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_ARM = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE
+)
+_BOT_TYPE = "microsoft.botservice/botservices"
+_ACS_TYPE = "microsoft.communication/communicationservices"
+
+
+class ConfigError(Exception):
+    """The configuration can't be used; each line of the message names place, key, and what is allowed."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def is_guid(text: str) -> bool:
+    """Whether `text` is a GUID in the form that Microsoft prints."""
+    return _GUID.fullmatch(text) is not None
+
+
+def e164(text: str) -> str:
+    """Return a telephone number as E.164: `tel:+1…;ext=5` and `+1 …` are one number.
+
+    Raises:
+        ValueError: it is no telephone number with a country code.
+    """
+    number = re.sub(r"[\s().-]", "", text.strip().removeprefix("tel:").split(";")[0])
+    if not re.fullmatch(r"\+[1-9]\d{1,14}", number):
+        raise ValueError(f"{text!r} is not a telephone number with + and country code, such as +15551230100")
+    return number
+
+
+def _guid(text: str) -> str:
+    if not is_guid(text):
+        raise ValueError(f"{text!r} is not a GUID, such as 00000000-0000-0000-0000-000000000000")
+    return text.lower()
+
+
+def _https(text: str) -> str:
+    if not re.fullmatch(r"https://[^/\s?#@]+(/[^\s?#]*)?", text):
+        raise ValueError(f"{text!r} is not an https:// address")
+    return text.rstrip("/")
+
+
+def _arm_id(text: str, resource_type: str) -> bool:
+    match = _ARM.fullmatch(text.rstrip("/"))
+    return match is not None and match["type"].lower() == resource_type
+
+
+def _bot(text: str) -> str:
+    if text and not _arm_id(text, _BOT_TYPE):
+        raise ValueError(
+            f"{text!r} is not the ARM id of a bot: /subscriptions/…/resourceGroups/…/providers/"
+            "Microsoft.BotService/botServices/…"
+        )
+    return text.rstrip("/")
+
+
+def _acs(text: str) -> str:
+    if text and not is_guid(text) and not _arm_id(text, _ACS_TYPE):
+        raise ValueError(
+            f"{text!r} is neither the immutable resource id (a GUID) nor the ARM id of an ACS resource: "
+            "/subscriptions/…/resourceGroups/…/providers/Microsoft.Communication/communicationServices/…"
+        )
+    return text.lower() if is_guid(text) else text.rstrip("/")
+
+
+def _optional_guid(text: str) -> str:
+    return _guid(text) if text else ""
+
+
+def _optional_number(text: str) -> str:
+    return e164(text) if text else ""
+
+
+def _optional_https(text: str) -> str:
+    return _https(text) if text else ""
+
+
+Guid = Annotated[str, AfterValidator(_guid)]
+OptionalGuid = Annotated[str, AfterValidator(_optional_guid)]
+Https = Annotated[str, AfterValidator(_https)]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(min_length=1, pattern=r"^[^'\"/?#\s]+$")]
+"""A user principal name or an object id."""
+
+CredentialKind = Literal[
+    "default",
+    "azure-cli",
+    "browser",
+    "device-code",
+    "client-secret",
+    "certificate",
+    "managed-identity",
+    "workload-identity",
+]
+FormatName = Literal["terminal", "html", "json"]
+
+
+class Section(BaseModel):
+    """A table of config.toml: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Credential(Section):
+    """How to sign in to one tenant. The keys are azure-identity's."""
+
+    kind: CredentialKind
+    client_id: OptionalGuid = ""
+    client_secret: SecretStr | None = None
+    certificate_path: str = ""
+    certificate_password: SecretStr | None = None
+    send_certificate_chain: bool = False
+    token_file_path: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Credential:
+        needs = {
+            "client-secret": ("client_id", "client_secret"),
+            "certificate": ("client_id", "certificate_path"),
+            "browser": ("client_id",),
+            "device-code": ("client_id",),
+        }.get(self.kind, ())
+        missing = [key for key in needs if not getattr(self, key)]
+        if missing:
+            raise ValueError(f"kind = {self.kind!r} needs {' and '.join(missing)}")
+        return self
+
+
+SECRETS = frozenset({"client_secret", "certificate_password", "teams_workflow_url"})
+"""Keys whose value never stands in a file and is never repeated."""
+
+
+class Teams(Section):
+    """The tenant with resource accounts, numbers, licences and federation settings."""
+
+    tenant_id: Guid
+    credential: Credential = Credential(kind="default")
+
+
+class Azure(Section):
+    """The tenant with the ACS resource and the bot; without it, the Teams tenant."""
+
+    tenant_id: OptionalGuid = ""
+    subscriptions: list[Guid] = []
+    credential: Credential | None = None
+
+
+class LineEntry(Section):
+    """One line: what should be bound to what."""
+
+    number: Annotated[str, AfterValidator(_optional_number)] = ""
+    account: Annotated[str, Field(pattern=r"^[^'\"/?#\s]*$")] = ""
+    application_id: OptionalGuid = ""
+    acs_resource: Annotated[str, AfterValidator(_acs)] = ""
+    bot: Annotated[str, AfterValidator(_bot)] = ""
+
+    @model_validator(mode="after")
+    def _found_by_something(self) -> LineEntry:
+        if not self.account and not self.number:
+            raise ValueError("a line needs account or number, to be found by")
+        return self
+
+
+class Agents(Section):
+    """Who answers."""
+
+    groups: list[Guid] = []
+    users: list[Name] = []
+    client_applications: list[Guid] = []
+
+
+class Dynamics(Section):
+    """The Dynamics 365 environment, where that is the consumer."""
+
+    environment_url: Annotated[str, AfterValidator(_optional_https)] = ""
+
+
+class DeploymentSection(Section):
+    """What is meant to be."""
+
+    consumer: Literal["third-party", "dynamics-365", "foundry"] = "third-party"
+    directions: Annotated[list[Literal["inbound", "outbound"]], Field(min_length=1)] = ["inbound", "outbound"]
+    billing: Literal["mca", "credits", "unknown"] = "unknown"
+    acs_federation: Literal["required", "not-used"] = "required"
+    lines: list[LineEntry] = []
+    agents: Agents = Agents()
+    dynamics: Dynamics = Dynamics()
+
+
+class TeamsPowerShell(Section):
+    """Where that comes from which only Teams PowerShell reads."""
+
+    mode: Literal["auto", "pwsh", "export", "off"] = "auto"
+    export: str = "teams-export.json"
+    max_age_hours: Annotated[float, Field(gt=0)] = 24
+
+
+class Switch(Section):
+    """A source that can be declared off."""
+
+    mode: Literal["auto", "off"] = "auto"
+
+
+class OptIn(Section):
+    """A source that is off until it is asked for."""
+
+    mode: Literal["auto", "off"] = "off"
+
+
+class SourcesSection(Section):
+    """What is read from where."""
+
+    teams_powershell: TeamsPowerShell = TeamsPowerShell()
+    azure: Switch = Switch()
+    acs: Switch = Switch()
+    conditional_access: OptIn = OptIn()
+
+
+class Endpoints(Section):
+    """Where the services are: the public cloud, or a local stand-in."""
+
+    authority: Https = "https://login.microsoftonline.com"
+    graph: Https = "https://graph.microsoft.com"
+    resource_manager: Https = "https://management.azure.com"
+    ca_bundle: str = ""
+
+
+class ChecksSection(Section):
+    """Which checks there are."""
+
+    paths: list[Text] = []
+    skip: list[Text] = []
+
+
+class ReportSection(Section):
+    """What becomes of the findings."""
+
+    directory: Text = "reports"
+    formats: Annotated[list[FormatName], Field(min_length=1)] = ["terminal", "html", "json"]
+    fail_on: Literal["blocker", "major", "minor", "never"] = "major"
+
+
+class WaiverEntry(Section):
+    """A failure that somebody accepts for a time."""
+
+    check: Text
+    subject: str = ""
+    owner: Text
+    reason: Text
+    expires: date
+
+
+class AttestationEntry(Section):
+    """A person's answer to what no interface can answer."""
+
+    check: Text
+    subject: str = ""
+    by: Text
+    on: date
+    expires: date
+    evidence: str = ""
+    about: dict[str, str] = {}
+
+
+class Notify(Section):
+    """Whom to tell."""
+
+    always: bool = False
+    teams_workflow_url: SecretStr | None = None
+
+
+class Limits(Section):
+    """How long to wait."""
+
+    request_timeout: Annotated[float, Field(gt=0)] = 30
+    retry_after_cap: Annotated[float, Field(ge=0)] = 120
+    deadline: Annotated[float, Field(gt=0)] = 1800
+
+
+class Tables(BaseModel):
+    """All that config.toml may hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    teams: Teams
+    azure: Azure = Azure()
+    deployment: DeploymentSection = DeploymentSection()
+    sources: SourcesSection = SourcesSection()
+    endpoints: Endpoints = Endpoints()
+    checks: ChecksSection = ChecksSection()
+    report: ReportSection = ReportSection()
+    waivers: list[WaiverEntry] = []
+    attestations: list[AttestationEntry] = []
+    notify: Notify = Notify()
+    limits: Limits = Limits()
+
+
+class Config(Tables, BaseSettings):
+    """Everything that one run is told, by file and environment, validated."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=SEPARATOR
+    )
+
+    _folder: Path = Path()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file; read nothing else."""
+        return (env_settings, init_settings)
+
+    @property
+    def azure_tenant_id(self) -> str:
+        """The tenant with the ACS resource and the bot."""
+        return self.azure.tenant_id or self.teams.tenant_id
+
+    @property
+    def azure_credential(self) -> Credential:
+        """The credential for the Azure tenant: its own, whole, or that of the Teams tenant."""
+        return self.azure.credential or self.teams.credential
+
+    def path(self, name: str) -> Path:
+        """Return a path that the configuration names; relative ones are relative to the file."""
+        return self._folder / Path(name).expanduser()
+
+
+class _WithoutEnvironment(Config):
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def load(path: Path | None) -> Config:
+    """Read the configuration from a file, if there is one, and from the environment.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    data: dict[str, Any] = {}
+    name = "the environment"
+    if path is not None:
+        data, name = _toml(path), str(path)
+        if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
+            raise ConfigError(problems)
+    if problems := _unknown_variables():
+        raise ConfigError(problems)
+    try:
+        config = Config(**data)
+    except ValidationError as error:
+        raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
+    except SettingsError as error:
+        raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
+    config._folder = path.resolve().parent if path is not None else Path.cwd()  # noqa: SLF001
+    return config
+
+
+def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:
+    """Return the configuration that `data` holds, whatever the environment says.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    try:
+        config = _WithoutEnvironment(**data)
+    except ValidationError as error:
+        raise ConfigError([_problem(detail, "configuration") for detail in error.errors()]) from None
+    config._folder = folder  # noqa: SLF001
+    return config
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: there is no such file"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: it can't be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}: it is not UTF-8 text"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path}: it is not TOML: {error}"]) from None
+
+
+def _secrets_in(data: Mapping[str, Any], name: str, at: tuple[str, ...] = ()) -> list[str]:
+    found = []
+    for key, value in data.items():
+        here = (*at, key)
+        if isinstance(value, dict):
+            found += _secrets_in(value, name, here)
+        elif key in SECRETS:
+            found.append(
+                f"{name}: {'.'.join(here)}: a secret does not belong in a file; "
+                f"take it out and set {_variable(here)} instead"
+            )
+    return found
+
+
+def _wrong_in_file(data: dict[str, Any], name: str) -> list[str]:
+    """Return what is wrong in the file by itself: TOML has types, so nothing is converted."""
+    try:
+        Tables.model_validate(data, strict=True)
+    except ValidationError as error:
+        return [_problem(detail, name) for detail in error.errors() if not _may_be_in_environment(detail)]
+    return []
+
+
+def _may_be_in_environment(detail: ErrorDetails) -> bool:
+    """Whether the environment may still supply what the file lacks: a key, or the secret of a credential."""
+    inside_list = any(isinstance(part, int) for part in detail["loc"])
+    lacks_secret = detail["type"] == "value_error" and detail["loc"][-1:] == ("credential",)
+    return lacks_secret or (detail["type"] == "missing" and not inside_list)
+
+
+def _unknown_variables() -> list[str]:
+    sections = {f"{PREFIX}{field}".upper() for field in Config.model_fields}
+    problems = []
+    for variable in sorted(os.environ):
+        upper = variable.upper()
+        if not upper.startswith(PREFIX):
+            continue
+        if not any(upper == section or upper.startswith(section + SEPARATOR) for section in sections):
+            near = difflib.get_close_matches(upper, sections, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(f"{variable}: there is no such environment variable of tpe-audit{hint}")
+    return problems
+
+
+def _variable(location: Sequence[str | int]) -> str:
+    return PREFIX + SEPARATOR.join(str(part).upper() for part in location)
+
+
+def _variable_in(message: str) -> str:
+    field = re.search(r'field "(\w+)"', message)
+    name = f"{PREFIX}{field.group(1)}".upper() if field else PREFIX
+    return next((v for v in sorted(os.environ) if v.upper().startswith(name)), f"{name}…")
+
+
+def _problem(detail: ErrorDetails, name: str) -> str:
+    """Return one line: where, which key, and what is allowed. A secret's value is never repeated."""
+    location = detail["loc"]
+    place = _place(location, name)
+    key = ".".join(f"[{part}]" if isinstance(part, int) else part for part in location).replace(".[", "[")
+    section = _section_at(location[:-1])
+    match detail["type"]:
+        case "extra_forbidden":
+            allowed = sorted(section.model_fields) if section else []
+            near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            return f"{place}: {key}: there is no such key{hint or '.'} Allowed here: {', '.join(allowed)}"
+        case "missing":
+            if location == ("teams",):
+                key, location = "teams.tenant_id", ("teams", "tenant_id")
+            if any(isinstance(part, int) for part in location):
+                return f"{place}: {key}: it is missing"
+            return f"{place}: {key}: it is missing; set it, or {_variable(location)} in the environment"
+        case "date_type" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+            return f"{place}: {key}: it should be a date without quotes, such as 2027-01-31, not {detail['input']!r}"
+        case "value_error":
+            return f"{place}: {key}: {str(detail['ctx']['error'])}"
+        case _:
+            shown = "" if SECRETS & {str(part) for part in location} else f", not {detail['input']!r}"
+            return f"{place}: {key}: {detail['msg'].replace('Input should be', 'it should be')}{shown}"
+
+
+def _place(location: Sequence[str | int], name: str) -> str:
+    """Return the environment variable that a key came from, or the file."""
+    variables = {variable.upper(): variable for variable in os.environ}
+    for end in range(len(location), 0, -1):
+        if found := variables.get(_variable(location[:end])):
+            return found
+    return name
+
+
+def _section_at(location: Sequence[str | int]) -> type[BaseModel] | None:
+    """Return the table that a location leads to."""
+    at: type[BaseModel] = Config
+    for part in location:
+        if isinstance(part, int):
+            continue
+        field = at.model_fields.get(part)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
+            return None
+        at = inner
+    return at
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    inner = typing.get_args(annotation)
+    if inner:
+        return next((found for part in inner if (found := _model_in(part))), None)
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

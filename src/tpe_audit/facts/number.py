@@ -1,0 +1,87 @@
+"""Facts of a telephone number that an account of a line holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from tpe_audit.facts.account import ResourceAccount
+from tpe_audit.facts.base import Fact, Kind, Subject, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber(Thing):
+    """A telephone number assigned to a resource account."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (ResourceAccount,)
+    POINTS_TO: ClassVar[tuple[type[Thing], ...]] = (ResourceAccount,)
+
+    number: str
+    """E.164 with the leading +."""
+    account: Subject
+    """The resource account that holds it."""
+
+    @property
+    def subject(self) -> Subject:
+        """The number."""
+        return Subject(Kind.NUMBER, self.number, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class NoPhoneNumber(Thing):
+    """No number is assigned to the account."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (ResourceAccount,)
+    INSTEAD_OF: ClassVar[type[Fact] | None] = PhoneNumber
+
+    account: Subject
+
+    @property
+    def subject(self) -> Subject:
+        """The account that has none."""
+        return self.account
+
+
+class NumberTypeName(StrEnum):
+    """How a number reaches the public telephone network (Graph `numberType`)."""
+
+    CALLING_PLAN = "callingPlan"
+    DIRECT_ROUTING = "directRouting"
+    OPERATOR_CONNECT = "operatorConnect"
+
+    @property
+    def words(self) -> str:
+        """Microsoft's name for it in prose."""
+        return {"callingPlan": "Calling Plan", "directRouting": "Direct Routing"}.get(
+            self, "Operator Connect"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NumberType(Fact):
+    """How the number reaches the public telephone network."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (PhoneNumber,)
+
+    value: NumberTypeName
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCapabilities(Fact):
+    """What the number may be used for, in Graph's words, such as voiceApplicationAssignment."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (PhoneNumber,)
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberActivation(Fact):
+    """Whether the number is in service (Graph `activationState`, `portInStatus`)."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (PhoneNumber,)
+
+    state: str
+    port_in: str
+    """Empty: the number is not being ported in."""

@@ -1,0 +1,220 @@
+"""The report as one self-contained page: it makes no request, and can be read without JavaScript."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from tpe_audit import __version__
+from tpe_audit.audit import Judgement
+from tpe_audit.catalog import Check
+from tpe_audit.formats import Options
+from tpe_audit.formats.ordering import Appendix, appendix
+from tpe_audit.formats.outline import VERDICTS, WORDS, Entry, Group, outline
+from tpe_audit.formats.text import clipped, listed, printable, readable_utc, utc
+from tpe_audit.lines import Line, Link
+from tpe_audit.report import Outcome, Report, SourceState
+from tpe_audit.shell import Shell
+from tpe_audit.terms import Attestation, Waiver
+from tpe_audit.verdicts import Status
+
+NAMED = 10
+"""How many subjects of a group, and groups of a finding, stand in the open."""
+LISTED = 2_000
+"""How many of them are listed where one can unfold them, unless all are wanted."""
+DRAWN = 8
+"""How many lines are drawn as chains; more become a table."""
+TABLED = 500
+"""How many broken lines that table shows."""
+EVIDENCE = 5_000
+
+_FOLDER = Path(__file__).with_name("page")
+_VERDICTS = {
+    Outcome.READY: Status.PASS,
+    Outcome.NOT_READY: Status.FAIL,
+    Outcome.CANNOT_TELL: Status.UNKNOWN,
+}
+_SOURCES = {
+    SourceState.OK: Status.PASS,
+    SourceState.REFUSED: Status.UNKNOWN,
+    SourceState.OFF: Status.NOT_APPLICABLE,
+    SourceState.FAILED: Status.UNKNOWN,
+}
+
+
+def render(report: Report, options: Options) -> str:
+    """Return the report as HTML."""
+    style = _file("report.css") + (_file("simulated.css") if report.run.simulated else "")
+    script = _file("report.js")
+    arranged = outline(report)
+    ordered = appendix(report.requests)
+    broken = [line for line in arranged.lines if line.first_broken]
+    return (
+        _environment(ordered)
+        .get_template("report.html.jinja")
+        .render(
+            report=report,
+            run=report.run,
+            tenant=report.tenant_name or report.run.tenant_id,
+            version=__version__,
+            outline=arranged,
+            requests=ordered.requests,
+            verdict=VERDICTS[report.outcome],
+            verdict_status=_VERDICTS[report.outcome],
+            tiles=sorted(report.counts.items(), key=lambda item: item[0].rank),
+            closing=(Markup("</span>"), Markup("</a>")),
+            words=WORDS,
+            shells={Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"},
+            source_status=_SOURCES,
+            links=list(Link),
+            broken=broken,
+            unbroken=arranged.lines[len(broken) :],
+            named=NAMED,
+            drawn=DRAWN,
+            tabled=len(broken) if options.all_subjects else TABLED,
+            limit=max(len(f.judgements) for f in report.findings) if options.all_subjects else LISTED,
+            most_evidence=len(ordered.requests) if options.all_subjects else EVIDENCE,
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - a file of this package
+        )
+    )
+
+
+def _file(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow this page's own style and script, and nothing else: no request, no form, no frame."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _environment(ordered: Appendix) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "attestations": _attestations,
+        "causes": _causes,
+        "clip": lambda text, limit=200: clipped(text, limit),
+        "names": _names,
+        "open_links": _open_links,
+        "opening": _opening,
+        "owner": lambda owner: owner.replace("-", " "),
+        "placed": ordered.placed,
+        "prose": _prose,
+        "readable": readable_utc,
+        "shown": _Shown,
+        "utc": utc,
+        "waivers": _waivers,
+    }
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Make harmless what is about to be written; what this package wrote itself is harmless already."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One finding as a card."""
+
+    entry: Entry
+
+    @property
+    def check(self) -> Check:
+        return self.entry.check
+
+    @property
+    def main(self) -> bool:
+        return self.entry.main
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return self.entry.groups
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        return self.entry.judgements
+
+    @property
+    def lead(self) -> str:
+        return self.entry.lead
+
+    @property
+    def others(self) -> dict[Status, int]:
+        return self.entry.others
+
+    @property
+    def mendable(self) -> bool:
+        """Whether there is something to mend, rather than to read or to answer."""
+        return any(judgement.status in (Status.FAIL, Status.WAIVED) for judgement in self.judgements)
+
+    @property
+    def heading(self) -> str:
+        """What is wrong, where one thing is; else what must hold."""
+        groups = self.groups
+        return clipped(groups[0].reason, 300) if self.mendable and len(groups) == 1 else self.check.title
+
+    @property
+    def evidence(self) -> tuple[int, ...]:
+        """The requests behind it."""
+        return (*self.entry.finding.evidence, *(index for group in self.groups for index in group.evidence))
+
+
+def _names(judgements: Sequence[Judgement], limit: int = NAMED) -> str:
+    return listed([clipped(j.subject.name, 120) for j in judgements[:limit]], limit, len(judgements))
+
+
+def _waivers(judgements: Sequence[Judgement]) -> list[Waiver]:
+    return [*dict.fromkeys(judgement.waiver for judgement in judgements if judgement.waiver)]
+
+
+def _attestations(entry: Entry) -> list[Attestation]:
+    given = [entry.finding.attestation, *(judgement.attestation for judgement in entry.judgements)]
+    distinct = {id(attestation): attestation for attestation in given if attestation}
+    return list(distinct.values())
+
+
+def _causes(entry: Entry) -> list[str]:
+    return [*dict.fromkeys(j.blocked_by.check for j in entry.judgements if j.blocked_by)]
+
+
+def _open_links(line: Line) -> str:
+    fine = (Status.PASS, Status.NOT_APPLICABLE)
+    return ", ".join(f"{s.link} {WORDS[s.status].text}" for s in line.links if s.status not in fine)
+
+
+def _opening(body: str) -> str:
+    """Return the first paragraph of a check's page."""
+    first = body.split("\n\n", maxsplit=1)[0]
+    return "" if first.startswith("#") else " ".join(first.split())
+
+
+def _prose(text: str) -> Markup:
+    """Return a check's own words, with its `code` and *emphasis* set as such."""
+    safe = str(escape(printable(text)))
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    safe = re.sub(r"(?<!\w)\*([^*<>]+)\*(?!\w)", r"<em>\1</em>", safe)
+    return Markup(safe)  # noqa: S704 - escaped above, before the only tags were added

@@ -1,0 +1,200 @@
+"""The report as JSON, for programs; `report.schema.json` beside this file says what every field means."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tpe_audit import __version__
+from tpe_audit.audit import Cause, Finding, Judgement
+from tpe_audit.formats import Options
+from tpe_audit.formats.ordering import Appendix, appendix, by_weight
+from tpe_audit.formats.text import utc
+from tpe_audit.lines import Line
+from tpe_audit.report import Report
+from tpe_audit.terms import Attestation, Waiver
+from tpe_audit.verdicts import Status
+
+SCHEMA = "tpe-audit/report/1"
+LISTED = 1000
+"""How many subjects of one finding that need no attention are listed, unless all are wanted."""
+
+_QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
+_INDENT = "  "
+
+Value = str | int | bool | None | Sequence["Value"] | dict[str, "Value"]
+"""What JSON can say."""
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of the report."""
+    path = Path(__file__).with_name("report.schema.json")
+    found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def render(report: Report, options: Options) -> str:
+    """Return the report as JSON text."""
+    return "".join(_written(document(report, options), "")) + "\n"
+
+
+def document(report: Report, options: Options) -> dict[str, Value]:
+    """Return the report as JSON values."""
+    run = report.run
+    ordered = appendix(report.requests)
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "tpe-audit", "version": __version__},
+        "tenant": {"id": run.tenant_id, "name": report.tenant_name},
+        "azure_tenant": {"id": run.azure_tenant_id},
+        "simulated": run.simulated,
+        "selected": run.selected,
+        "profile": report.profile.value,
+        "threshold": report.threshold.value,
+        "started_at": utc(run.started_at),
+        "finished_at": utc(run.finished_at),
+        "verdict": report.outcome.value,
+        "exit_code": report.exit_code,
+        "sentence": report.sentence,
+        "first": report.first,
+        "warnings": report.warnings,
+        "errors": report.errors,
+        "sources": [
+            {"source": s.source, "tenant": s.tenant, "state": s.state.value, "reason": s.reason}
+            for s in sorted(run.sources, key=lambda source: (source.source, source.tenant))
+        ],
+        "counts": {status.value: count for status, count in report.counts.items()},
+        "seen": {what: report.seen[what] for what in sorted(report.seen)},
+        "lines": [_line(line) for line in sorted(report.lines, key=_place)],
+        "findings": [_Described(report, ordered, finding).value(options) for finding in report.findings],
+        "evidence": [
+            {
+                "source": request.source,
+                "request": request.request,
+                "status": request.status,
+                "request_id": request.request_id,
+                "at": utc(request.at),
+            }
+            for request in ordered.requests
+        ],
+    }
+
+
+def _place(line: Line) -> tuple[str, str]:
+    return (line.number or "", line.account.key if line.account else "")
+
+
+def _line(line: Line) -> dict[str, Value]:
+    account = line.account
+    return {
+        "number": line.number,
+        "account": {"id": account.id, "name": account.name} if account else None,
+        "links": [
+            {"link": state.link.value, "status": state.status.value, "checks": state.checks}
+            for state in line.links
+        ],
+        "first_broken": line.first_broken.value if line.first_broken else None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """One finding of a report, on its way into JSON."""
+
+    report: Report
+    ordered: Appendix
+    finding: Finding
+
+    def value(self, options: Options) -> dict[str, Value]:
+        """Return the finding with its subjects."""
+        finding, check = self.finding, self.finding.check
+        counts = Counter(judgement.status for judgement in finding.judgements)
+        subjects = by_weight(finding.judgements)
+        if not options.all_subjects:
+            # The worst come first, so those that need no attention are the tail.
+            subjects = subjects[: len(subjects) - sum(counts[status] for status in _QUIET) + LISTED]
+        return {
+            "check": check.id,
+            "title": check.title,
+            "area": check.area.value,
+            "severity": check.severity.value,
+            "owner": check.owner.value,
+            "required": self.report.required(finding),
+            "status": finding.status.value,
+            "reason": finding.reason,
+            "codes": check.codes,
+            "question": check.question or None,
+            "subject_counts": {status.value: counts[status] for status in self.report.counts},
+            "omitted": len(finding.judgements) - len(subjects),
+            "subjects": [self._subject(judgement) for judgement in subjects],
+            "fix": {"summary": check.fix_summary, "url": check.link},
+            "reads": [f"{reads.source}: {reads.what}" for reads in self.report.reads(finding)],
+            "permissions": self.report.permissions(finding),
+            "attestation": _attestation(finding.attestation),
+            "evidence": self.ordered.placed(finding.evidence),
+        }
+
+    def _subject(self, judgement: Judgement) -> dict[str, Value]:
+        subject = judgement.subject
+        return {
+            "kind": subject.kind.value,
+            "id": subject.id,
+            "name": subject.name,
+            "status": judgement.status.value,
+            "reason": judgement.reason,
+            "observed": judgement.observed,
+            "expected": judgement.expected,
+            "blocked_by": _cause(judgement.blocked_by),
+            "attestation": _attestation(judgement.attestation),
+            "waiver": _waiver(judgement.waiver),
+            "fix": [command.text for command in judgement.fix],
+            "evidence": self.ordered.placed(judgement.evidence),
+        }
+
+
+def _cause(cause: Cause | None) -> dict[str, Value] | None:
+    return {"check": cause.check, "subject": cause.subject} if cause else None
+
+
+def _attestation(attestation: Attestation | None) -> dict[str, Value] | None:
+    if attestation is None:
+        return None
+    return {
+        "by": attestation.by,
+        "on": attestation.on.isoformat(),
+        "expires": attestation.expires.isoformat(),
+        "evidence": attestation.evidence,
+    }
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, Value] | None:
+    if waiver is None:
+        return None
+    return {"owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires.isoformat()}
+
+
+def _written(value: Value, indent: str) -> Iterable[str]:
+    """Write objects that hold no objects in a list on one line each: a line of a diff is then one subject.
+
+    ASCII only: it survives every console and pipe, and nothing in it can act on a terminal.
+    """
+    inner = indent + _INDENT
+    if isinstance(value, dict) and any(map(_holds_objects, value.values())):
+        for index, (key, item) in enumerate(value.items()):
+            yield f"{',' if index else '{'}\n{inner}{json.dumps(key)}: "
+            yield from _written(item, inner)
+        yield f"\n{indent}}}"
+    elif _holds_objects(value) and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield f"{',' if index else '['}\n{inner}"
+            yield from _written(item, inner)
+        yield f"\n{indent}]"
+    else:
+        yield json.dumps(value)
+
+
+def _holds_objects(value: Value) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)

@@ -1,0 +1,427 @@
+"""The report for an admin at a terminal: details first, the verdict last, where the eye rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from tpe_audit import __version__
+from tpe_audit.audit import Finding, Judgement
+from tpe_audit.formats import Options
+from tpe_audit.formats.outline import VERDICTS, WORDS, Effect, Entry, Grant, Group, Outline, outline
+from tpe_audit.formats.text import clipped, counted, listed, printable, readable_utc
+from tpe_audit.lines import Line, LinkState
+from tpe_audit.report import Outcome, Report, SourceState
+from tpe_audit.shell import Command, Shell
+from tpe_audit.verdicts import Status
+
+NAMED = 10
+"""How many subjects of a group are named, unless all are wanted, and how many groups of a finding."""
+COMMANDED = 3
+"""Of how many subjects the commands are shown, where each takes its own."""
+DRAWN = 20
+"""How many broken lines are drawn."""
+MEASURE = 110
+"""Longer lines of prose are hard to read, however wide the terminal is."""
+NARROWEST = 40
+
+_NAME = 90
+_PROSE = 1_000
+_STYLES = {
+    Status.FAIL: "bold red",
+    Status.UNKNOWN: "bold yellow",
+    Status.BLOCKED: "dim",
+    Status.MANUAL: "bold magenta",
+    Status.WAIVED: "cyan",
+    Status.PASS: "green",
+    Status.NOT_APPLICABLE: "dim",
+}
+_VERDICT_STYLES = {
+    Outcome.READY: "bold green",
+    Outcome.NOT_READY: "bold red",
+    Outcome.CANNOT_TELL: "bold yellow",
+}
+_SHELLS = {Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"}
+_SIMULATED = "SIMULATED: an invented tenant, nothing real was read"
+
+
+def render(report: Report, options: Options) -> str:
+    """Return the report as lines of text, coloured if the options say so."""
+    page = _Page(options)
+    arranged = outline(report)
+    if not options.quiet:
+        _header(page, report)
+        _lines(page, arranged)
+        _failures(page, arranged)
+        _unknowns(page, arranged)
+        _questions(page, arranged)
+        _waivers(page, arranged)
+        _blocked(page, arranged)
+        _passes(page, arranged, report)
+        _notes(page, report)
+    _verdict(page, report, arranged)
+    return page.text
+
+
+class _Page:
+    """Lines of text as they come; everything on it has been made printable."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.width = max(options.width, NARROWEST)
+        self._buffer = StringIO()
+        self._console = Console(
+            file=self._buffer,
+            width=self.width,
+            color_system="standard" if options.colour else None,
+            force_terminal=options.colour,
+            legacy_windows=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+    @property
+    def text(self) -> str:
+        """All that was said."""
+        return self._buffer.getvalue()
+
+    def say(self, *parts: str | tuple[str, str], indent: int = 0, hang: int = 0) -> None:
+        """Print one paragraph of plain or (text, style) parts, wrapped; later lines hang in further."""
+        text = _assembled(parts)
+        room = min(self.width, MEASURE) - indent - hang
+        for index, line in enumerate(text.wrap(self._console, room)):
+            line.rstrip()
+            self._put(Text(" " * (indent + (hang if index else 0))) + line)
+
+    def row(self, label: str, *parts: str | tuple[str, str]) -> None:
+        """Print a paragraph behind its label."""
+        column = 12
+        text = _assembled(parts)
+        for index, line in enumerate(text.wrap(self._console, min(self.width, MEASURE) - column - 2)):
+            line.rstrip()
+            self._put(Text(f"  {label if not index else '':<{column}}", style="dim") + line)
+
+    def chain(self, links: Sequence[Sequence[tuple[str, str]]], indent: int) -> None:
+        """Print links with arrows between them, broken only between links."""
+        line, arrow = Text(" " * indent), " → "
+        for index, link in enumerate(links):
+            text = _assembled(link)
+            if index and line.cell_len + len(arrow) + text.cell_len > self.width - 2:
+                self._put(line + Text(" →", style="dim"))
+                line = Text(" " * indent)
+            elif index:
+                line.append(arrow, style="dim")
+            line.append_text(text)
+        self._put(line)
+
+    def raw(self, text: str, indent: int, style: str = "") -> None:
+        """Print something to be copied: never wrapped, never cut."""
+        self._put(Text(" " * indent) + Text(printable(text), style=style))
+
+    def heading(self, title: str, style: str = "bold") -> None:
+        """Open a section."""
+        self.gap()
+        self._put(Text(title, style=style))
+
+    def rule(self) -> None:
+        """Draw a line across."""
+        self._put(Text("─" * self.width, style="dim"))
+
+    def gap(self) -> None:
+        """Leave a line empty."""
+        self._console.print()
+
+    def _put(self, line: Text) -> None:
+        self._console.print(line, soft_wrap=True)
+
+
+def _assembled(parts: Iterable[str | tuple[str, str]]) -> Text:
+    text = Text()
+    for part in parts:
+        said, style = (part, "") if isinstance(part, str) else part
+        text.append(clipped(printable(said), _PROSE), style=style or None)
+    return text
+
+
+def _header(page: _Page, report: Report) -> None:
+    run = report.run
+    who = clipped(report.tenant_name, _NAME) if report.tenant_name else "tenant name not read"
+    page.say((f"tpe-audit {__version__}", "bold"), f" · {who} · {run.tenant_id}")
+    if run.azure_tenant_id.casefold() != run.tenant_id.casefold():
+        page.say(f"Azure tenant {run.azure_tenant_id}")
+    scope = " · only the chosen checks or subjects" if run.selected else ""
+    page.say(f"profile {report.profile} · {readable_utc(run.finished_at)}{scope}")
+    if run.simulated:
+        page.say((_SIMULATED, "bold reverse"))
+
+
+def _lines(page: _Page, arranged: Outline) -> None:
+    broken = [line for line in arranged.lines if line.first_broken]
+    shown = arranged.lines if len(arranged.lines) <= DRAWN else broken[:DRAWN]
+    if not arranged.lines:
+        return
+    page.heading(f"LINES ({len(arranged.lines):,}, {len(broken):,} broken)")
+    for line in shown:
+        _line(page, line)
+    if len(arranged.lines) > DRAWN:
+        if len(broken) > len(shown):
+            page.say(f"and {counted(len(broken) - len(shown), 'more broken line')}.")
+        page.say(f"{counted(len(arranged.lines) - len(broken), 'line')} without a failure.")
+
+
+def _line(page: _Page, line: Line) -> None:
+    number = line.number or "no number read"
+    account = f" · {clipped(line.account.name, _NAME)}" if line.account else ""
+    page.say((number, "bold"), account, indent=2, hang=2)
+    page.chain([_link(line, state) for state in line.links], 4)
+
+
+def _link(line: Line, state: LinkState) -> list[tuple[str, str]]:
+    words, style = WORDS[state.status], _STYLES[state.status]
+    link = [(f"{words.icon} {state.link} ", style), (words.text, style)]
+    if state.link is line.first_broken:
+        link.append((f" ◀ breaks here: {state.worst}", "bold red"))
+    return link
+
+
+def _failures(page: _Page, arranged: Outline) -> None:
+    if not arranged.failures:
+        return
+    page.heading(f"FAILURES ({len(arranged.failures)}), in the order to mend them", "bold red")
+    for entry in arranged.failures:
+        page.gap()
+        check = entry.check
+        codes = f" · {', '.join(check.codes)}" if check.codes else ""
+        _title(page, entry, Status.FAIL, f"{check.severity} · {check.owner}{codes}")
+        for group in entry.groups[:NAMED]:
+            _failing_group(page, group)
+        _more_groups(page, entry)
+        page.row("must hold", f"{check.title}.")
+        if check.fix_summary:
+            page.row("fix", check.fix_summary)
+        page.raw(check.link, 14, "dim")
+        if effects := arranged.effects.get(check.id):
+            page.row("blocks", _effects(effects))
+        if entry.others:
+            page.row("besides", _others(entry))
+
+
+def _title(page: _Page, entry: Entry, status: Status, about: str) -> None:
+    words, name = WORDS[status], (entry.check.id, "bold")
+    page.say((f"{words.icon} {words.text} ", _STYLES[status]), name, f" · {about}", hang=2)
+    if entry.lead:
+        page.say(entry.lead, indent=2)
+
+
+def _failing_group(page: _Page, group: Group) -> None:
+    page.say((group.reason, "bold"), indent=2)
+    page.row(_for(group), _names(page, group))
+    if group.observed is None or group.expected is None:
+        for judgement in group.judgements[: _limit(page, group)]:
+            page.row("", f"{_name(judgement)}: {_difference(judgement)}")
+    else:
+        for label, text in (("observed", group.observed), ("expected", group.expected)):
+            if text:
+                page.row(label, text)
+    _commands(page, group)
+
+
+def _difference(judgement: Judgement) -> str:
+    observed = f"observed {judgement.observed}" if judgement.observed else ""
+    expected = f"expected {judgement.expected}" if judgement.expected else ""
+    return ", ".join(filter(None, (observed, expected)))
+
+
+def _for(group: Group) -> str:
+    return "for" if len(group.judgements) == 1 else f"for {len(group.judgements):,}"
+
+
+def _limit(page: _Page, group: Group) -> int:
+    return len(group.judgements) if page.options.all_subjects else NAMED
+
+
+def _names(page: _Page, group: Group) -> str:
+    judgements = group.judgements
+    if len(judgements) == 1:
+        return f"{judgements[0].subject.kind} {_name(judgements[0])}"
+    limit = _limit(page, group)
+    return listed([_name(judgement) for judgement in judgements[:limit]], limit, len(judgements))
+
+
+def _name(judgement: Judgement) -> str:
+    return clipped(judgement.subject.name, _NAME)
+
+
+def _commands(page: _Page, group: Group) -> None:
+    whole = group.commands
+    if whole is not None:
+        _run(page, whole)
+        return
+    limit = len(group.judgements) if page.options.all_subjects else COMMANDED
+    shown = [command for judgement in group.judgements[:limit] for command in judgement.fix]
+    _run(page, tuple(dict.fromkeys(shown)))
+    if (more := len(group.judgements) - limit) > 0:
+        page.row("", f"likewise for {more:,} more: tpe-audit fix-plan prints all")
+
+
+def _run(page: _Page, commands: Sequence[Command]) -> None:
+    shell = None
+    for command in commands:
+        if command.shell is not shell:
+            shell = command.shell
+            page.row("run", f"({_SHELLS[shell]})")
+        page.raw(command.text, 4, "cyan")
+
+
+def _effects(effects: Sequence[Effect]) -> str:
+    return ", ".join(
+        f"{effect.check} ({effect.subjects:,})" if effect.subjects > 1 else effect.check for effect in effects
+    )
+
+
+def _others(entry: Entry) -> str:
+    return ", ".join(f"{count:,} {WORDS[status].text}" for status, count in entry.others.items())
+
+
+def _unknowns(page: _Page, arranged: Outline) -> None:
+    if not arranged.unknowns:
+        return
+    page.heading(f"COULD NOT BE READ ({len(arranged.unknowns)})", "bold yellow")
+    for entry in arranged.unknowns:
+        _told(page, entry, Status.UNKNOWN, f"{entry.check.severity} · {entry.check.title}")
+    _grants(page, arranged.grants)
+
+
+def _grants(page: _Page, grants: Sequence[Grant]) -> None:
+    if not grants:
+        return
+    page.gap()
+    page.say(("To grant to the identity that reads", "bold"))
+    for grant in grants:
+        page.raw(": ".join(filter(None, (grant.source, grant.permission))), 4, "bold")
+        page.say(f"for {listed(grant.checks, 8)}", indent=6)
+
+
+def _told(page: _Page, entry: Entry, status: Status, about: str) -> None:
+    page.gap()
+    _title(page, entry, status, about)
+    for group in entry.groups[:NAMED]:
+        page.say(group.reason, indent=2)
+        page.row(_for(group), _names(page, group))
+    _more_groups(page, entry)
+
+
+def _more_groups(page: _Page, entry: Entry) -> None:
+    if rest := entry.groups[NAMED:]:
+        subjects = sum(len(group.judgements) for group in rest)
+        page.say(f"and {counted(len(rest), 'more reason')}, for {counted(subjects, 'subject')}.", indent=2)
+
+
+def _questions(page: _Page, arranged: Outline) -> None:
+    if not arranged.questions:
+        return
+    page.heading(f"QUESTIONS FOR A PERSON ({len(arranged.questions)})", "bold magenta")
+    for entry in arranged.questions:
+        _told(page, entry, Status.MANUAL, f"{entry.check.severity} · {entry.check.owner}")
+        if entry.check.question:
+            page.row("question", entry.check.question)
+        page.raw(f"tpe-audit attest {entry.check.id}", 4, "cyan")
+
+
+def _waivers(page: _Page, arranged: Outline) -> None:
+    if not arranged.waived:
+        return
+    page.heading(f"WAIVED ({len(arranged.waived)})", "bold cyan")
+    for entry in arranged.waived:
+        _told(page, entry, Status.WAIVED, f"{entry.check.severity} · {entry.check.title}")
+        for waiver in dict.fromkeys(judgement.waiver for judgement in entry.judgements):
+            if waiver:
+                page.row("accepted", f"by {waiver.owner} until {waiver.expires}: {waiver.reason}")
+
+
+def _blocked(page: _Page, arranged: Outline) -> None:
+    """Name what waits for a failure that is not in this report; the others stand under their cause."""
+    failing = {entry.check.id for entry in arranged.failures}
+    causes = {cause: effects for cause, effects in arranged.effects.items() if cause not in failing}
+    if not causes:
+        return
+    page.heading("BLOCKED")
+    for cause, effects in causes.items():
+        page.say(f"⊘ by {cause}: {_effects(effects)}", indent=0, hang=2)
+
+
+def _passes(page: _Page, arranged: Outline, report: Report) -> None:
+    attested = {entry.check.id for entry in arranged.attested}
+    if page.options.verbose:
+        page.heading(f"PASSES ({len(arranged.passed)})", "bold green")
+        for entry in arranged.passed:
+            _folded(page, entry.finding, attested)
+        page.heading(f"NOT APPLICABLE ({len(arranged.spared)})")
+        for entry in arranged.spared:
+            _folded(page, entry.finding, attested)
+        return
+    page.gap()
+    counts = report.counts
+    passes = counted(counts[Status.PASS], "check passes", "checks pass")
+    by_word = f", {len(attested)} by a person's word" if attested else ""
+    spared = f" {counts[Status.NOT_APPLICABLE]} not applicable." if counts[Status.NOT_APPLICABLE] else ""
+    page.say(("✓ ", _STYLES[Status.PASS]), f"{passes}{by_word}.{spared} -v lists them.")
+
+
+def _folded(page: _Page, finding: Finding, attested: set[str]) -> None:
+    words = WORDS[finding.status]
+    how_many = f" ({len(finding.judgements):,})" if len(finding.judgements) > 1 else ""
+    person = " · by a person's word" if finding.check.id in attested else ""
+    page.say(
+        (f"{words.icon} {words.text} ", _STYLES[finding.status]),
+        finding.check.id,
+        (f"{how_many}{person} · {finding.reason}", "dim"),
+        hang=2,
+    )
+
+
+def _notes(page: _Page, report: Report) -> None:
+    for source in report.run.sources:
+        if source.state in (SourceState.REFUSED, SourceState.FAILED):
+            page.say((f"! {source.source} {source.state}", "yellow"), f": {source.reason}", hang=2)
+    for warning in report.warnings:
+        page.say(("! warning ", "yellow"), warning, hang=2)
+    for error in report.errors:
+        page.say(("✗ error ", "bold red"), error, hang=2)
+
+
+def _verdict(page: _Page, report: Report, arranged: Outline) -> None:
+    words, style = VERDICTS[report.outcome], _VERDICT_STYLES[report.outcome]
+    page.gap()
+    page.rule()
+    counts = ", ".join(
+        f"{count} {WORDS[status].text.lower()}"
+        for status, count in sorted(report.counts.items(), key=lambda item: item[0].rank)
+        if count
+    )
+    page.say((f"{words.icon} {words.text}", style), f" · {counts or 'no checks'}", hang=2)
+    page.say(report.sentence)
+    if arranged.first:
+        _first(page, arranged)
+    if report.run.simulated:
+        page.say((_SIMULATED, "bold reverse"))
+
+
+def _first(page: _Page, arranged: Outline) -> None:
+    step = arranged.first
+    if step is None:
+        return
+    check, judgement = step.finding.check, step.judgement
+    whom = f" · {_name(judgement)}" if judgement else ""
+    page.say(("Do this first: ", "bold"), f"{check.id}{whom} · {check.owner}", hang=2)
+    if judgement and judgement.fix:
+        for command in judgement.fix:
+            page.raw(command.text, 4, "cyan")
+    elif step.finding.status is Status.FAIL and check.fix_summary:
+        page.say(check.fix_summary, indent=2)
+    elif step.reason:
+        page.say(step.reason, indent=2)

@@ -1,0 +1,144 @@
+"""Reads every wanted fact once, all at the same time, and says of each what it rests on or why it is not known."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tpe_audit.collectors import TABLE, Collector, Question
+from tpe_audit.collectors.reader import Harvest, Reader, gap
+from tpe_audit.collectors.scope import asked
+from tpe_audit.facts import (
+    Answer,
+    Census,
+    Deployment,
+    Evidence,
+    Fact,
+    Gap,
+    Kind,
+    Organization,
+    Tenant,
+)
+from tpe_audit.sources import SourceError, Sources
+
+_log = logging.getLogger(__name__)
+
+NAME: Question = (Tenant, Organization)
+"""Read besides what checks want, for the name at the top of a whole report."""
+
+_KINDS: dict[str, tuple[Kind, ...]] = {
+    "Tenant": (Kind.TENANT,),
+    "ResourceAccount": (Kind.ACCOUNT,),
+    "PhoneNumber": (Kind.NUMBER,),
+    "Application": (Kind.APPLICATION,),
+    "Bot": (Kind.BOT, Kind.APPLICATION),
+    "AcsResource": (Kind.ACS,),
+    "AcsResourceId": (Kind.ACS,),
+    "Agent": (Kind.AGENT,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The evidence, and what went wrong in getting it."""
+
+    evidence: Evidence
+    errors: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
+    """What the run was narrowed to, and is nothing in this tenant."""
+
+
+async def gather(
+    wanted: Collection[Question],
+    sources: Sources,
+    deployment: Deployment,
+    collected_at: datetime,
+    subjects: Sequence[str] = (),
+    told: Callable[[int, int], None] | None = None,
+) -> Gathered:
+    """Return the evidence for `wanted`, reading nothing that it does not need.
+
+    Args:
+        wanted: things and facts of them.
+        sources: where to read.
+        deployment: what is meant to be.
+        collected_at: the time that the evidence is of.
+        subjects: only these accounts, numbers and agents; empty: all.
+        told: called with how many readings are done, and of how many.
+    """
+    reader = Reader(sources, deployment, collected_at, subjects)
+    rows = {id(row): row for question in wanted if (row := TABLE.get(question))}.values()
+    errors: list[str] = []
+    try:
+        harvests = await _all(list(rows), reader, errors, told or (lambda done, of: None))
+        nothing = await _nothing(reader)
+    finally:
+        reader.cancel()
+    census: dict[type[Fact], Census] = {}
+    answers: dict[tuple[type[Fact], str], Answer] = {}
+    unread: dict[tuple[type[Fact], Kind], Gap] = {}
+    seen: dict[str, int] = {}
+    for harvest in harvests:
+        census |= harvest.census
+        answers |= harvest.answers
+        unread |= harvest.unread
+        seen |= {what: count for what, count in harvest.seen.items() if count}
+    evidence = Evidence(reader.tenant, census, answers, tuple(sources.ledger.requests), unread, seen)
+    return Gathered(evidence, tuple(errors), nothing)
+
+
+async def _all(
+    rows: Sequence[Collector], reader: Reader, errors: list[str], told: Callable[[int, int], None]
+) -> list[Harvest]:
+    done = 0
+
+    async def one(row: Collector) -> Harvest:
+        nonlocal done
+        harvest = await _harvest(row, reader, errors)
+        done += 1
+        told(done, len(rows))
+        return harvest
+
+    return list(await asyncio.gather(*(one(row) for row in rows)))
+
+
+async def _harvest(row: Collector, reader: Reader, errors: list[str]) -> Harvest:
+    """Return what a collector learns or, if it can learn nothing, the gap that leaves in all that it gives."""
+    try:
+        async with asyncio.timeout_at(reader.sources.patience.ends + 1):
+            return await reader.once(row.read)
+    except SourceError as error:
+        return _unread(row, gap(error))
+    except TimeoutError:
+        limit = reader.sources.config.limits.deadline
+        return _unread(row, Gap(f"It was not read within the {limit:g} s that [limits] deadline allows."))
+    except Exception as error:  # one broken collector must not sink the audit, nor hide
+        _log.debug("collector %s", row.name, exc_info=True)
+        errors.append(f"The collector {row.name} is broken: {type(error).__name__}: {error}")
+        return _unread(row, Gap(f"The collector {row.name} is broken ({type(error).__name__}), so it was not read."))
+
+
+def _unread(row: Collector, why: Gap) -> Harvest:
+    harvest = Harvest()
+    for thing, fact in row.gives:
+        if thing is fact:
+            harvest.census[thing] = Census(gap=why)
+        for kind in _KINDS.get(thing.__name__, ()):
+            harvest.unread[(fact, kind)] = why
+    return harvest
+
+
+async def _nothing(reader: Reader) -> tuple[str, ...]:
+    """Return what the run was narrowed to that is neither a user of the tenant nor configured."""
+    if not reader.subjects:
+        return ()
+    lines = reader.deployment.lines
+    configured = {name.casefold() for line in lines for name in (line.account, line.number) if name}
+    return tuple(
+        one.name
+        for one in await reader.once(asked)
+        if one.user is None and one.error is None and one.name.casefold() not in configured
+    )

@@ -1,0 +1,340 @@
+"""What an audit comes to: findings in the order to mend them, a verdict, and an exit code."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tpe_audit.audit import Audit, Finding, Judgement
+from tpe_audit.catalog import Catalog, Profile
+from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
+from tpe_audit.lines import Line, lines
+from tpe_audit.terms import SOON, Attestation, Terms, Waiver
+from tpe_audit.verdicts import Severity, Status
+
+
+class Outcome(StrEnum):
+    """The verdict of an audit."""
+
+    READY = "ready"
+    NOT_READY = "not-ready"
+    CANNOT_TELL = "cannot-tell"
+
+    @property
+    def exit_code(self) -> int:
+        """What `run` exits with."""
+        return {Outcome.READY: 0, Outcome.NOT_READY: 1, Outcome.CANNOT_TELL: 3}[self]
+
+
+class SourceState(StrEnum):
+    """How a source fared."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    """It answered, but not to everything that was asked."""
+    OFF = "off"
+    FAILED = "failed"
+    """It did not answer at all, or is not set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """How one source of one tenant fared."""
+
+    source: str
+    tenant: str
+    state: SourceState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Where a fact comes from, and what it takes to read it."""
+
+    what: str
+    """The request, as Microsoft documents it."""
+    source: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The facts of one run of the program."""
+
+    started_at: datetime
+    finished_at: datetime
+    tenant_id: str
+    azure_tenant_id: str
+    simulated: bool = False
+    selected: bool = False
+    """Only some checks or subjects were asked for."""
+    sources: tuple[SourceReport, ...] = ()
+    warnings: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a report says, whatever it is rendered to."""
+
+    run: Run
+    profile: Profile
+    threshold: Severity
+    outcome: Outcome
+    exit_code: int
+    sentence: str
+    first: tuple[str, ...]
+    """The checks to mend first, by id, most urgent first."""
+    findings: tuple[Finding, ...]
+    lines: tuple[Line, ...]
+    tenant_name: str | None
+    warnings: tuple[str, ...]
+    errors: tuple[str, ...]
+    requests: tuple[Request, ...]
+    seen: Mapping[str, int]
+    guide: Mapping[tuple[type[Fact], type[Fact]], Reads] = field(default_factory=dict)
+    """Where the answer to each question comes from: a thing, and a fact of it."""
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many findings have which status; every status is there."""
+        counted = Counter(finding.status for finding in self.findings)
+        return {status: counted[status] for status in _COUNT_ORDER}
+
+    def reads(self, finding: Finding) -> tuple[Reads, ...]:
+        """Return what the finding's check reads, each reading once."""
+        found = [self.guide[question] for question in finding.check.wants if question in self.guide]
+        return tuple(dict.fromkeys(reads for reads in found if reads.what))
+
+    def permissions(self, finding: Finding) -> tuple[str, ...]:
+        """Return the rights that the finding's check takes, each once."""
+        found = [self.guide[question] for question in finding.check.wants if question in self.guide]
+        return tuple(dict.fromkeys(right for reads in found for right in reads.permissions))
+
+    def required(self, finding: Finding) -> bool:
+        """Whether the finding decides the verdict."""
+        return finding.check.severity.rank <= self.threshold.rank
+
+
+_COUNT_ORDER = (
+    Status.PASS,
+    Status.FAIL,
+    Status.UNKNOWN,
+    Status.MANUAL,
+    Status.BLOCKED,
+    Status.NOT_APPLICABLE,
+    Status.WAIVED,
+)
+
+
+def compose(  # noqa: PLR0913, PLR0917 - a report is made of all of these
+    chosen: Sequence[str],
+    audit: Audit,
+    catalog: Catalog,
+    evidence: Evidence,
+    terms: Terms,
+    run: Run,
+    guide: Mapping[tuple[type[Fact], type[Fact]], Reads],
+) -> Report:
+    """Make a report of the findings of the chosen checks."""
+    findings = in_mending_order([audit.findings[name] for name in chosen], catalog)
+    outcome, reason = _outcome(findings, audit, catalog, terms)
+    first = _first(findings, catalog, terms) if outcome is Outcome.NOT_READY else ()
+    organization = evidence.answer(Organization, evidence.tenant.subject)
+    value = organization.value if isinstance(organization, Known) else None
+    no_agents = _no_agents(findings, evidence)
+    warnings = (*run.warnings, *_entries(terms, audit, chosen, run), *audit.lapsed, *no_agents)
+    return Report(
+        run=run,
+        profile=terms.profile,
+        threshold=terms.threshold,
+        outcome=outcome,
+        exit_code=0 if terms.fail_on is None else outcome.exit_code,
+        sentence=" ".join((reason, *_not_asked(findings, terms), *no_agents)),
+        first=first,
+        findings=findings,
+        lines=lines(findings, evidence),
+        tenant_name=value.display_name if isinstance(value, Organization) else None,
+        warnings=tuple(dict.fromkeys(warnings)),
+        errors=(*run.errors, *(str(file) for file in catalog.unloadable), *audit.errors),
+        requests=evidence.requests,
+        seen=evidence.seen,
+        guide=guide,
+    )
+
+
+def in_mending_order(findings: Sequence[Finding], catalog: Catalog) -> tuple[Finding, ...]:
+    """Return the findings failures first; within a status causes before effects, the worst first."""
+    return tuple(
+        finding
+        for status in Status
+        for finding in _by_cause([f for f in findings if f.status is status], catalog)
+    )
+
+
+def _by_cause(findings: Sequence[Finding], catalog: Catalog) -> list[Finding]:
+    by_id = {finding.check.id: finding for finding in findings}
+    above = {name: {check.id for check in catalog.closure([name])} & by_id.keys() - {name} for name in by_id}
+    below: dict[str, list[str]] = {}
+    for name, causes in above.items():
+        for cause in causes:
+            below.setdefault(cause, []).append(name)
+    waiting = {name: len(causes) for name, causes in above.items()}
+    ready = [_urgency(by_id[name], catalog) for name, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    ordered = []
+    while ready:
+        name = heapq.heappop(ready)[-1]
+        ordered.append(by_id[name])
+        for effect in below.get(name, ()):
+            waiting[effect] -= 1
+            if not waiting[effect]:
+                heapq.heappush(ready, _urgency(by_id[effect], catalog))
+    return ordered
+
+
+def _urgency(finding: Finding, catalog: Catalog) -> tuple[int, int, str]:
+    check = finding.check
+    return (check.severity.rank, catalog.levels.get(check.id, 0), check.id)
+
+
+def _first(findings: Sequence[Finding], catalog: Catalog, terms: Terms) -> tuple[str, ...]:
+    """Return the failures to begin with: those that decide the verdict and that no other one explains."""
+    failing = [f.check.id for f in findings if f.status is Status.FAIL and terms.requires(f.check.severity)]
+    if not failing:
+        causes = [j.blocked_by for f in findings for j in f.judgements if j.blocked_by]
+        return tuple(dict.fromkeys(cause.check for cause in causes if not cause.waived))[:3]
+    roots = [name for name in failing if not {c.id for c in catalog.closure([name])} & set(failing) - {name}]
+    return tuple(roots[:3])
+
+
+def _outcome(
+    findings: Sequence[Finding], audit: Audit, catalog: Catalog, terms: Terms
+) -> tuple[Outcome, str]:
+    required = [finding for finding in findings if terms.requires(finding.check.severity)]
+    judged = [(finding, judgement) for finding in required for judgement in finding.judgements]
+    failing = [(f, j) for f, j in judged if j.status is Status.FAIL]
+    blocked = [(f, j) for f, j in judged if j.blocked_by and not j.blocked_by.waived]
+    if failing or blocked:
+        return Outcome.NOT_READY, _not_ready(failing, blocked, catalog)
+    unread = [f for f in required if _has(f, Status.UNKNOWN)]
+    asked = [f for f in required if _has(f, Status.MANUAL)] if terms.profile is not Profile.CHANGE else []
+    passed = [f for f in required if _has(f, Status.PASS) or _has(f, Status.WAIVED)]
+    broken = [str(file) for file in catalog.unloadable] + audit.errors
+    if unread or asked or broken or not passed:
+        return Outcome.CANNOT_TELL, _cannot_tell(unread, asked, broken)
+    return Outcome.READY, _ready(required, findings)
+
+
+def _has(finding: Finding, status: Status) -> bool:
+    return finding.status is status or any(judgement.status is status for judgement in finding.judgements)
+
+
+def _not_ready(
+    failing: Sequence[tuple[Finding, Judgement]],
+    blocked: Sequence[tuple[Finding, Judgement]],
+    catalog: Catalog,
+) -> str:
+    if failing:
+        finding, judgement = failing[0]
+        checks = len({f.check.id for f, _ in failing})
+        count = "1 required check fails" if checks == 1 else f"{checks} required checks fail"
+        first = f"Mend {finding.check.id} first ({judgement.subject.name}): {judgement.reason}"
+        return f"Not ready: {count}. {first}"
+    finding, judgement = blocked[0]
+    cause = judgement.blocked_by
+    why = f"{cause.check} fails for {cause.subject}" if cause else judgement.reason
+    title = catalog.checks[cause.check].title if cause else finding.check.title
+    return f"Not ready: {finding.check.id} can't hold, because {why} ({title})."
+
+
+def _cannot_tell(unread: Sequence[Finding], asked: Sequence[Finding], broken: Sequence[str]) -> str:
+    parts = []
+    if unread:
+        parts.append(f"{_count(len(unread), 'required check')} could not be read")
+    if asked:
+        wait = "waits" if len(asked) == 1 else "wait"
+        parts.append(f"{_count(len(asked), 'required check')} {wait} for a person's answer")
+    if broken:
+        parts.append(f"{_count(len(broken), 'check file')} did not work")
+    if not parts:
+        return "Cannot tell: no required check applied, so nothing was audited."
+    return f"Cannot tell: nothing that was read fails, but {' and '.join(parts)}."
+
+
+def _ready(required: Sequence[Finding], findings: Sequence[Finding]) -> str:
+    holding = [f for f in required if f.status in (Status.PASS, Status.WAIVED)]
+    waived = sum(_has(f, Status.WAIVED) for f in required)
+    minor = sum(_has(f, Status.FAIL) for f in findings)
+    sentence = f"Ready: all {_count(len(holding), 'required check')} that apply hold"
+    if len(holding) == 1:
+        sentence = "Ready: the 1 required check that applies holds"
+    if waived:
+        sentence += f", {waived} of them by waiver"
+    if minor:
+        sentence += f"; {minor} of lesser weight {'fails' if minor == 1 else 'fail'}"
+    return f"{sentence}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _not_asked(findings: Sequence[Finding], terms: Terms) -> tuple[str, ...]:
+    count = sum(_has(finding, Status.MANUAL) for finding in findings)
+    if terms.profile is not Profile.CHANGE or not count:
+        return ()
+    return (f"{_count(count, 'question')} {'was' if count == 1 else 'were'} not asked.",)
+
+
+def _no_agents(findings: Sequence[Finding], evidence: Evidence) -> tuple[str, ...]:
+    deployment = evidence.answer(Deployment, evidence.tenant.subject)
+    value = deployment.value if isinstance(deployment, Known) else None
+    if not isinstance(value, Deployment) or value.names_agents:
+        return ()
+    if not any(finding.check.judges is Agent for finding in findings):
+        return ()
+    return ("No agents are configured ([deployment.agents]), so none were checked.",)
+
+
+def _entries(terms: Terms, audit: Audit, chosen: Sequence[str], run: Run) -> tuple[str, ...]:
+    """Return what is to be known of attestations and waivers: lapsed, needless, or about to lapse."""
+    warnings = []
+    entries: tuple[Attestation | Waiver, ...] = (*terms.attestations, *terms.waivers)
+    for entry in entries:
+        if entry.check not in chosen:
+            continue
+        what = "attestation" if isinstance(entry, Attestation) else "waiver"
+        who = f"The {what} of {entry.check}{f' for {entry.subject}' if entry.subject else ''}"
+        if entry.expires < terms.today:
+            warnings.append(f"{who} expired on {entry.expires} and no longer counts.")
+        elif isinstance(entry, Attestation) and entry.on > terms.today:
+            warnings.append(f"{who} is dated {entry.on}, which is still to come, and does not count yet.")
+        elif id(entry) not in audit.used and not run.selected:
+            warnings.append(f"{who} covers nothing.")
+        elif entry.expires - terms.today <= SOON:
+            warnings.append(f"{who} expires on {entry.expires}.")
+    return tuple(warnings)
+
+
+def subjects_of(finding: Finding) -> tuple[Judgement, ...]:
+    """Return the judgements of a finding, the worst first."""
+    return tuple(sorted(finding.judgements, key=lambda judgement: judgement.status.rank))
+
+
+__all__ = [
+    "Outcome",
+    "Reads",
+    "Report",
+    "Run",
+    "SourceReport",
+    "SourceState",
+    "Thing",
+    "compose",
+    "in_mending_order",
+    "subjects_of",
+]

@@ -1,0 +1,377 @@
+"""The local https server that plays sign-in, Graph, Resource Manager and the ACS data plane on loopback.
+
+One ASGI application on several sockets: the first port is everything but the ACS data plane, and each ACS
+resource has a port of its own, because a loopback host cannot have host names of its own. uvicorn speaks
+HTTP; it runs in a thread with its own event loop, driven by its protocol class so that starting and
+stopping take milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+from tpe_audit.simulator.acs import Communication
+from tpe_audit.simulator.arm import ResourceManager
+from tpe_audit.simulator.behaviour import Behaviour, Fault, Recorded
+from tpe_audit.simulator.entra import Entra
+from tpe_audit.simulator.graph import Graph
+from tpe_audit.simulator.inventory import Inventory
+from tpe_audit.simulator.scenario import Scenario
+from tpe_audit.simulator.teams_export import teams_export
+from tpe_audit.simulator.tokens import Tokens
+from tpe_audit.simulator.web import Answer, Request, http_date
+
+if TYPE_CHECKING:
+    from uvicorn.server import ServerState
+
+_BACKLOG = 512
+
+
+@dataclass
+class SimulatedTenant:
+    """A running simulated tenant, and what a client needs to talk to it.
+
+    `requests` are the requests received so far. `issued` are all token strings and secrets that exist in
+    it, for tests that look for leaks.
+    """
+
+    scenario: Scenario
+    behaviour: Behaviour
+    url: str
+    ca_bundle: Path
+    config: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+    teams_export: Path
+    acs_hosts: Mapping[str, str]
+    _log: list[Recorded] = field(repr=False)
+    _tokens: Tokens = field(repr=False)
+
+    @property
+    def requests(self) -> Sequence[Recorded]:
+        """Everything received, in order."""
+        return tuple(self._log)
+
+    @property
+    def issued(self) -> set[str]:
+        """Every token that was given out and every secret that is known."""
+        known = {secret.value for identity in self.scenario.state.identities for secret in identity.secrets}
+        return {*self._tokens.issued, *known, *self.secrets.values()}
+
+
+@dataclass(frozen=True)
+class _Services:
+    """What is served, and where."""
+
+    behaviour: Behaviour
+    origin: str
+    acs_ports: Mapping[int, str]
+    entra: Entra
+    graph: Graph
+    manager: ResourceManager
+    communication: Communication
+
+
+class _Application:
+    """The ASGI application: records, delays, throttles, breaks, and else lets the services answer."""
+
+    def __init__(self, services: _Services, log: list[Recorded], server_state: ServerState) -> None:
+        self._services = services
+        self._behaviour = services.behaviour
+        self._log = log
+        self._server_state = server_state
+
+    async def __call__(self, scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+        if scope["type"] != "http":
+            return
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        port = scope["server"][1]
+        request = Request(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("ascii", "replace"),
+            {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+            body,
+            self._services.origin if port not in self._services.acs_ports else f"https://localhost:{port}",
+            port,
+        )
+        api = self._api(request)
+        target = f"{request.path}?{request.query_string}" if request.query_string else request.path
+        # Filters are written encoded or not, so a fault may name either form.
+        found = next(
+            (
+                fault
+                for fault in list(self._behaviour.faults)
+                if fault.matches(request.method, f"{target}\n{unquote_plus(target)}")
+            ),
+            None,
+        )
+        if self._behaviour.latency:
+            await asyncio.sleep(self._behaviour.latency)
+        if found is not None and found.stall:
+            await asyncio.sleep(found.stall)
+        if found is not None and found.drop:
+            self._record(request, 0, api)
+            await self._hang_up(scope, receive)
+            return
+        answer = self._refusal(request, api) or self._answer(request, api, found)
+        self._record(request, answer.status, api)
+        if not await self._send(answer, send, found.cut if found else None):
+            await self._hang_up(scope, receive)
+
+    def _api(self, request: Request) -> str:
+        path = request.path.lower()
+        if request.port in self._services.acs_ports:
+            return "acs"
+        if path.startswith(("/v1.0/", "/beta/")):
+            return "graph"
+        if path.startswith(("/subscriptions", "/providers/")):
+            return "arm"
+        return "entra"
+
+    def _refusal(self, request: Request, api: str) -> Answer | None:
+        now = time.monotonic()
+        for limit in list(self._behaviour.limits):
+            if limit.refuses(request.path, now):
+                after = {} if limit.retry_after is None else {"Retry-After": f"{limit.retry_after:g}"}
+                if api == "graph":
+                    code, text = "TooManyRequests", "Too Many Requests"
+                    return Graph.error(request, 429, code, text, after)
+                text = (
+                    "The request is being throttled as the limit has been reached for operation type - Read."
+                )
+                return Answer(429, {"error": {"code": "TooManyRequests", "message": text}}, after)
+        return None
+
+    def _answer(self, request: Request, api: str, fault: Fault | None) -> Answer:
+        if fault is not None and fault.status is not None:
+            return Answer(fault.status, fault.body, fault.headers)
+        answer = self._served(request, api)
+        if fault is not None and fault.edit is not None:
+            content = json.loads(answer.encode())
+            answer = Answer(answer.status, fault.edit(content), {**answer.headers, **fault.headers})
+        return answer
+
+    def _served(self, request: Request, api: str) -> Answer:
+        if api == "acs":
+            return self._services.communication.answer(request)
+        if api == "graph":
+            return self._services.graph.answer(request)
+        if api == "arm":
+            return self._services.manager.answer(request)
+        return self._services.entra.answer(request) or Answer(
+            404, {"error": {"code": "NotFound", "message": f"Nothing is served at '{request.path}'."}}
+        )
+
+    def _record(self, request: Request, status: int, api: str) -> None:
+        # list.append is atomic: the test's thread reads while this one writes.
+        self._log.append(Recorded(request.method, request.path, request.query_string, status, api))
+
+    async def _hang_up(self, scope: Any, receive: Callable[[], Any]) -> None:
+        for connection in list(self._server_state.connections):
+            if getattr(connection, "client", None) == scope["client"]:
+                connection.transport.abort()
+        # Until uvicorn knows that nobody listens, it would complain of an answer that is missing.
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def _send(self, answer: Answer, send: Callable[[Any], Any], cut: int | None) -> bool:
+        """Sends an answer; false, if it was cut and the connection must be broken."""
+        body = answer.encode()
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "date": http_date(),
+            **{name.lower(): value for name, value in answer.headers.items()},
+            "content-length": str(len(body)),
+        }
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
+        if cut is not None and cut < len(body):
+            await send({"type": "http.response.body", "body": body[:cut], "more_body": True})
+            await asyncio.sleep(0.05)
+            return False
+        await send({"type": "http.response.body", "body": body})
+        return True
+
+
+class _Thread:
+    """uvicorn's protocol on these sockets, in a thread with an event loop of its own."""
+
+    def __init__(
+        self, application: Callable[[ServerState], _Application], sockets: Sequence[socket.socket]
+    ) -> None:
+        self._application = application
+        self._sockets = sockets
+        self._loop = asyncio.new_event_loop()
+        self._started = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="simulated-tenant", daemon=True)
+
+    def start(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        self._thread.start()
+        self._started.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            servers, state = self._loop.run_until_complete(self._listen())
+        except BaseException as failure:  # the starting thread raises it
+            self._failure = failure
+            return
+        finally:
+            self._started.set()
+        self._loop.run_forever()
+        for server in servers:
+            server.close()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, asyncio.sleep(0), return_exceptions=True))
+        self._loop.close()
+
+    async def _listen(self) -> tuple[list[asyncio.Server], ServerState]:
+        from uvicorn.config import Config  # noqa: PLC0415
+        from uvicorn.protocols.http.h11_impl import H11Protocol  # noqa: PLC0415
+        from uvicorn.server import ServerState  # noqa: PLC0415
+
+        state = ServerState()
+        config = Config(
+            self._application(state),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=60,
+            h11_max_incomplete_event_size=256 * 1024,
+        )
+        config.load()
+        servers = [
+            await self._loop.create_server(
+                lambda: H11Protocol(config, state, {}, self._loop),
+                sock=item,
+                ssl=self._context,
+                backlog=_BACKLOG,
+            )
+            for item in self._sockets
+        ]
+        return servers, state
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+
+
+def _listener() -> socket.socket:
+    # Only with the protocol named does asyncio switch Nagle's algorithm off, which costs 40 ms an answer.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    import trustme  # noqa: PLC0415
+
+    authority = trustme.CA(key_type=trustme.KeyType.ECDSA, organization_name="Simulated tenant, do not trust")
+    leaf = authority.issue_cert("localhost", "127.0.0.1", key_type=trustme.KeyType.ECDSA)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf.configure_cert(context)
+    bundle = folder / "ca.pem"
+    authority.cert_pem.write_to_path(bundle)
+    return context, bundle
+
+
+@contextmanager
+def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[SimulatedTenant]:
+    """Plays a scenario until the block ends."""
+    behaviour = behaviour or Behaviour()
+    with tempfile.TemporaryDirectory(prefix="tpe-audit-simulator-") as name:
+        folder = Path(name)
+        services = [
+            service
+            for subscription in scenario.state.subscriptions
+            for service in subscription.communication_services
+        ]
+        sockets = [_listener() for _ in range(1 + len(services))]
+        ports = [int(listener.getsockname()[1]) for listener in sockets]
+        try:
+            context, bundle = _certificates(folder)
+            origin = f"https://localhost:{ports[0]}"
+            acs_ports = {
+                port: service.immutable_id for port, service in zip(ports[1:], services, strict=True)
+            }
+            hosts = {identifier: f"localhost:{port}" for port, identifier in acs_ports.items()}
+            log: list[Recorded] = []
+            tokens = Tokens()
+            state = scenario.state
+            parts = _Services(
+                behaviour,
+                origin,
+                acs_ports,
+                Entra(state, tokens, behaviour),
+                Graph(state, tokens, behaviour),
+                ResourceManager(state, Inventory(state, hosts), tokens, behaviour),
+                Communication(state, acs_ports, tokens),
+            )
+            export = folder / "teams-export.json"
+            if scenario.export:
+                document = teams_export(state, scenario.config["teams"]["tenant_id"])
+                export.write_text(json.dumps(document, indent=2), encoding="utf-8")
+            config = deepcopy(dict(scenario.config))
+            config["endpoints"] = {
+                "authority": origin,
+                "graph": origin,
+                "resource_manager": origin,
+                "ca_bundle": str(bundle),
+            }
+            config.setdefault("sources", {}).setdefault("teams_powershell", {})["export"] = str(export)
+            thread = _Thread(lambda server_state: _Application(parts, log, server_state), sockets)
+            thread.start(context)
+        except BaseException:
+            for listener in sockets:
+                listener.close()
+            raise
+        try:
+            yield SimulatedTenant(
+                scenario,
+                behaviour,
+                origin,
+                bundle,
+                config,
+                dict(scenario.secrets),
+                export,
+                hosts,
+                log,
+                tokens,
+            )
+        finally:
+            thread.stop()
+            for listener in sockets:
+                listener.close()

@@ -1,0 +1,122 @@
+"""The services that a tenant is read from, signed in to. SDKs are imported here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tpe_audit.config import Config
+from tpe_audit.report import SourceReport, SourceState
+from tpe_audit.sources.acs import AcsDataPlane
+from tpe_audit.sources.arm import Arm
+from tpe_audit.sources.credentials import sign_in
+from tpe_audit.sources.errors import Off, Refused, SourceError
+from tpe_audit.sources.graph import Graph
+from tpe_audit.sources.ledger import Ledger
+from tpe_audit.sources.source import Answered, Item, Listing, Patience, Source
+from tpe_audit.sources.teams_export import TeamsExport
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that an audit reads from."""
+
+    config: Config
+    ledger: Ledger
+    patience: Patience
+    graph: Graph
+    """Of the Teams tenant."""
+    azure_graph: Graph
+    """Of the Azure tenant; the same as `graph` where the tenants are one."""
+    arm: Arm
+    acs: AcsDataPlane
+    teams_export: TeamsExport
+
+    @property
+    def off(self) -> dict[str, str]:
+        """Sources that config.toml declares off, and why."""
+        declared = {"arm": self.config.sources.azure.mode, "acs": self.config.sources.acs.mode}
+        keys = {"arm": "azure", "acs": "acs"}
+        return {
+            name: f'[sources.{keys[name]}] mode = "off" leaves this to a person.'
+            for name, mode in declared.items()
+            if mode == "off"
+        }
+
+    def reports(self) -> tuple[SourceReport, ...]:
+        """Return how each source fared."""
+        graphs = [self.graph] if self.graph is self.azure_graph else [self.graph, self.azure_graph]
+        sources: list[Source | TeamsExport] = [*graphs, self.arm, self.acs, self.teams_export]
+        return tuple(self._report(source) for source in sources)
+
+    def _report(self, source: Source | TeamsExport) -> SourceReport:
+        if source.name in self.off:
+            return SourceReport(source.name, source.tenant, SourceState.OFF, self.off[source.name])
+        if not source.troubles:
+            return SourceReport(source.name, source.tenant, SourceState.OK)
+        state = SourceState.FAILED
+        if any(isinstance(trouble, Off) for trouble in source.troubles):
+            state = SourceState.OFF
+        elif source.answers or any(isinstance(trouble, Refused) for trouble in source.troubles):
+            state = SourceState.REFUSED
+        return SourceReport(source.name, source.tenant, state, _reasons(source.troubles))
+
+
+def _reasons(troubles: list[SourceError]) -> str:
+    reasons = list(dict.fromkeys(str(trouble) for trouble in troubles))
+    more = f" And {len(reasons) - 3} more." if len(reasons) > 3 else ""
+    return " ".join(reasons[:3]) + more
+
+
+@asynccontextmanager
+async def signed_in(
+    config: Config, *, heard: Callable[[str], None] | None = None, proxies: bool = True
+) -> AsyncIterator[Sources]:
+    """Give the sources that `config` describes, and close them in the end.
+
+    Args:
+        config: what to sign in to, and as whom.
+        heard: called with a source's name after each answer.
+        proxies: honour the proxies of the environment.
+    """
+    ledger = Ledger(heard)
+    limits = config.limits
+    ends = asyncio.get_running_loop().time() + limits.deadline
+    patience = Patience(limits.request_timeout, limits.retry_after_cap, ends)
+    teams = sign_in(config, config.teams.credential, config.teams.tenant_id, "the Teams tenant", proxies=proxies)
+    one = config.azure_tenant_id == config.teams.tenant_id and config.azure_credential == config.teams.credential
+    azure = teams
+    if not one:
+        azure = sign_in(config, config.azure_credential, config.azure_tenant_id, "the Azure tenant", proxies=proxies)
+    graph = Graph(config, teams, ledger, patience, proxies=proxies)
+    azure_graph = graph
+    if config.azure_tenant_id != config.teams.tenant_id:
+        azure_graph = Graph(config, azure, ledger, patience, proxies=proxies)
+    arm = Arm(config, azure, ledger, patience, proxies=proxies)
+    acs = AcsDataPlane(config, azure, ledger, patience, proxies=proxies)
+    try:
+        yield Sources(config, ledger, patience, graph, azure_graph, arm, acs, TeamsExport(config, ledger))
+    finally:
+        for closing in (graph, azure_graph, arm, acs):
+            await closing.close()
+        await teams.close()
+        if azure is not teams:
+            await azure.close()
+
+
+__all__ = [
+    "Answered",
+    "Arm",
+    "Graph",
+    "Item",
+    "Ledger",
+    "Listing",
+    "Patience",
+    "Source",
+    "SourceError",
+    "Sources",
+    "TeamsExport",
+    "signed_in",
+]

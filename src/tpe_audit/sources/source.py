@@ -1,0 +1,352 @@
+"""What all sources share: one request after another, retried in one place, recorded, and read to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import json
+import logging
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+
+from tpe_audit.sources.errors import Failed, Malformed, Refused, SourceError, Unreachable
+from tpe_audit.sources.ledger import Ledger, masked
+
+_log = logging.getLogger(__name__)
+
+ATTEMPTS = 4
+THROTTLED_ATTEMPTS = 12
+"""Throttling is a matter of patience: with a Retry-After the deadline is the limit, not the count."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+MAX_PAGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer as it came over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A JSON object, or the proof that the object that was asked for does not exist."""
+
+    body: Mapping[str, Any] | None
+    """None: 404."""
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One element of a list, and the request that brought it."""
+
+    body: Any
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that was read to its end."""
+
+    items: tuple[Item, ...]
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long sources wait."""
+
+    request_timeout: float
+    """Seconds for one request."""
+    retry_after_cap: float
+    """Seconds; a longer Retry-After is not waited for."""
+    ends: float
+    """When all reading must be over, on the event loop's clock."""
+
+
+class NoConnection(Exception):
+    """No answer came to a request; the message says why."""
+
+
+class _Again(Exception):
+    """A request that may be repeated."""
+
+    def __init__(self, error: SourceError, after: float | None, *, throttled: bool) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.after = after
+        self.throttled = throttled
+
+
+class Source(ABC):
+    """One service of one tenant, signed in to. Reads, and never writes."""
+
+    name: str
+    """As the report calls it: graph, arm, acs."""
+    words: str
+    """As people call it: Microsoft Graph, …"""
+
+    def __init__(self, base: str, tenant: str, ledger: Ledger, patience: Patience, at_once: int) -> None:
+        self.base = base
+        self.tenant = tenant
+        self.ledger = ledger
+        self.patience = patience
+        self.gate = asyncio.Semaphore(at_once)
+        self.not_before = 0.0
+        self.troubles: list[SourceError] = []
+        """What it refused or failed to answer."""
+        self.answers = 0
+        """How often it answered as asked."""
+
+    @abstractmethod
+    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
+        """Send one request, once.
+
+        Raises:
+            NoConnection: no answer came.
+            SourceError: it can't be sent, for want of a token for instance.
+        """
+
+    async def get(self, path: str, *, grant: str, headers: Mapping[str, str] | None = None) -> Answered:
+        """Return the object at `path`, or the proof of its absence.
+
+        Args:
+            path: relative to the service's address, or absolute on it.
+            grant: what to grant where it is refused, as part of a sentence.
+            headers: further request headers.
+
+        Raises:
+            SourceError: it could not be read.
+        """
+        url = self.url(path)
+        response, evidence = await self.ask(
+            f"GET {self.shown(url)}", lambda: self.send("GET", url, None, headers or {}), grant=grant
+        )
+        if response.status == 404:
+            return Answered(None, evidence)
+        return Answered(self.object_in(response, url, evidence), evidence)
+
+    async def items(
+        self, path: str, *, grant: str, headers: Mapping[str, str] | None = None, link: str = "@odata.nextLink"
+    ) -> Listing:
+        """Return the list at `path`, read to its last page.
+
+        Raises:
+            SourceError: it could not be read, or not to its end.
+        """
+        items: list[Item] = []
+        evidence: list[int] = []
+        url: str | None = self.url(path)
+        seen: set[str] = set()
+        try:
+            while url:
+                if url in seen or len(seen) >= MAX_PAGES:
+                    raise Malformed(f"{self.words} sent the same page twice, so the list at {self.shown(url)} has no end.")
+                seen.add(url)
+                page, index = await self._page(url, grant, headers or {})
+                evidence.append(index)
+                items += [Item(item, index) for item in self.values_in(page, url, index)]
+                url = self._next(page, url, link)
+        except SourceError as error:
+            error.evidence = tuple(dict.fromkeys((*evidence, *error.evidence)))
+            if evidence and not isinstance(error, Refused):
+                raise type(error)(f"{error} The list was not read to its end.", error.evidence) from error
+            raise
+        return Listing(tuple(items), tuple(evidence))
+
+    async def _page(self, url: str, grant: str, headers: Mapping[str, str]) -> tuple[Mapping[str, Any], int]:
+        response, evidence = await self.ask(
+            f"GET {self.shown(url)}", lambda: self.send("GET", url, None, headers), grant=grant
+        )
+        if response.status == 404:
+            # A 404 on a list says nothing about what is in it.
+            raise self.trouble(Failed(f"{self.words} answered 404 to GET {self.shown(url)}.", (evidence,)))
+        return self.object_in(response, url, evidence), evidence
+
+    def _next(self, page: Mapping[str, Any], url: str, link: str) -> str | None:
+        following = page.get(link)
+        if following is None or following == "":
+            return None
+        if not isinstance(following, str):
+            raise Malformed(f"{self.words} sent a page at {self.shown(url)} whose {link} is no address.")
+        if _origin(following) != _origin(self.base):
+            raise Malformed(f"{self.words} points to another host for the next page of {self.shown(url)}.")
+        return following
+
+    async def ask(
+        self, label: str, send: Callable[[], Awaitable[Response]], *, grant: str
+    ) -> tuple[Response, int]:
+        """Send a request until it is answered with 2xx or 404, and return answer and evidence.
+
+        Raises:
+            SourceError: it was refused, or not answered in time.
+        """
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(_Again), stop=self._enough, wait=_pause, sleep=asyncio.sleep, reraise=True
+        )
+        try:
+            async for attempt in retrying:
+                with attempt:
+                    return await self._once(label, send, grant)
+        except _Again as again:
+            raise self.trouble(again.error) from again
+        raise AssertionError("tenacity ends by return or raise")
+
+    async def _once(
+        self, label: str, send: Callable[[], Awaitable[Response]], grant: str
+    ) -> tuple[Response, int]:
+        loop = asyncio.get_running_loop()
+        async with self.gate:
+            if (early := self.not_before - loop.time()) > 0:
+                await asyncio.sleep(early)
+            remaining = self.patience.ends - loop.time()
+            if remaining <= 0:
+                raise self.trouble(Unreachable(f"The time for reading was over before {label} could be asked of {self.words}."))
+            try:
+                async with asyncio.timeout(min(self.patience.request_timeout, remaining)):
+                    response = await send()
+            except TimeoutError:
+                evidence = self.ledger.record(self.name, label, None)
+                error = Unreachable(f"{self.words} did not answer {label} within {self.patience.request_timeout:g} s.", (evidence,))
+                raise _Again(error, None, throttled=False) from None
+            except NoConnection as no:
+                evidence = self.ledger.record(self.name, label, None)
+                error = Unreachable(f"{self.words} could not be reached for {label}: {masked(str(no))}.", (evidence,))
+                raise _Again(error, None, throttled=False) from no
+            except SourceError as error:
+                raise self.trouble(error) from error
+        request_id = next((response.headers[n] for n in _REQUEST_IDS if n in response.headers), "")
+        evidence = self.ledger.record(self.name, label, response.status, request_id)
+        _log.debug("%s %s -> %s (%s)", self.name, label, response.status, request_id)
+        if 200 <= response.status < 300 or response.status == 404:
+            self.answers += response.status != 404
+            return response, evidence
+        raise self._refusal(label, response, evidence, grant)
+
+    def _refusal(self, label: str, response: Response, evidence: int, grant: str) -> Exception:
+        """Return what a status other than success means."""
+        status, said = response.status, _error_in(response)
+        answer = f"{self.words} answered {status}{f' ({said})' if said else ''} to {label}."
+        if status in (401, 403):
+            return self.trouble(Refused(f"{answer} Reading it takes {grant}.", (evidence,)))
+        error: SourceError = Failed(answer, (evidence,))
+        if status not in (408, 429, 500, 502, 503, 504):
+            return self.trouble(error)
+        after = _retry_after(response.headers.get("retry-after"))
+        if after is not None and after > self.patience.retry_after_cap:
+            cap = self.patience.retry_after_cap
+            return self.trouble(
+                Failed(f"{answer} It asks to wait {after:.0f} s, longer than retry_after_cap = {cap:g} allows.", (evidence,))
+            )
+        throttled = status == 429
+        if after and throttled:
+            # One shared pause: what has been told to one request holds for all of them.
+            self.not_before = max(self.not_before, asyncio.get_running_loop().time() + after)
+        return _Again(error, after, throttled=throttled)
+
+    def _enough(self, state: RetryCallState) -> bool:
+        again = state.outcome.exception() if state.outcome else None
+        if not isinstance(again, _Again):
+            return True
+        most = THROTTLED_ATTEMPTS if again.throttled else ATTEMPTS
+        wait = again.after or 0.0
+        return state.attempt_number >= most or asyncio.get_running_loop().time() + wait >= self.patience.ends
+
+    def trouble(self, error: SourceError) -> SourceError:
+        """Remember what could not be read, and return it."""
+        self.troubles.append(error)
+        return error
+
+    def url(self, path: str) -> str:
+        """Return `path` as an absolute address of this service."""
+        return path if path.startswith("https://") else f"{self.base}{path}"
+
+    def shown(self, url: str) -> str:
+        """Return an address of this service without its host, as evidence shows it."""
+        return url.removeprefix(self.base)
+
+    def object_in(self, response: Response, url: str, evidence: int) -> Mapping[str, Any]:
+        """Return the JSON object that an answer holds.
+
+        Raises:
+            Malformed: it holds none.
+        """
+        try:
+            body = json.loads(response.body)
+        except (ValueError, RecursionError):
+            raise self.trouble(
+                Malformed(f"{self.words} answered GET {self.shown(url)} with something that is not JSON.", (evidence,))
+            ) from None
+        if not isinstance(body, dict):
+            raise self.trouble(
+                Malformed(f"{self.words} answered GET {self.shown(url)} with no JSON object.", (evidence,))
+            )
+        return body
+
+    def values_in(self, page: Mapping[str, Any], url: str, evidence: int) -> list[Any]:
+        """Return the elements of a page of a list.
+
+        Raises:
+            Malformed: it holds no list.
+        """
+        value = page.get("value")
+        if not isinstance(value, list):
+            raise self.trouble(
+                Malformed(f"{self.words} answered GET {self.shown(url)} without a list of values.", (evidence,))
+            )
+        return value
+
+
+_REQUEST_IDS = ("request-id", "x-ms-request-id", "x-ms-correlation-request-id", "x-ms-client-request-id")
+
+
+def _pause(state: RetryCallState) -> float:
+    """Return the seconds to wait before the next attempt: what the service asks for, else ever longer."""
+    again = state.outcome.exception() if state.outcome else None
+    if isinstance(again, _Again) and again.after is not None:
+        return again.after
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (state.attempt_number - 1))
+    return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not cryptography
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, given as seconds or as a date."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        at = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
+
+
+def _error_in(response: Response) -> str:
+    """Return code and message of an error answer, as all of these services shape it."""
+    try:
+        error = json.loads(response.body).get("error")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    if not isinstance(error, dict):
+        return ""
+    parts = [part for part in (error.get("code"), error.get("message")) if isinstance(part, str) and part]
+    return masked(": ".join(parts))[:300]
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else None)
