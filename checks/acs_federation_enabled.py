@@ -22,7 +22,7 @@ from tpe_audit import Area, Fail, NotApplicable, Owner, Pass, Severity, Verdict
 from tpe_audit.facts import AcsFederation, Deployment, Tenant
 
 AREA, SEVERITY, OWNER = Area.FEDERATION, Severity.MAJOR, Owner.TEAMS_ADMIN
-CODES = ("400801", "403/2203")
+CODES = ("400801", "403/2203", "7604")
 LINK = "https://learn.microsoft.com/powershell/module/microsoftteams/set-csteamsacsfederationconfiguration"
 
 

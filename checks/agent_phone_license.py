@@ -31,10 +31,9 @@ def check(agent: Agent, licenses: Licenses, products: ProductIds) -> Verdict:
     shortfall = licenses.shortfall(TEAMS_PHONE_PLANS)
     if not shortfall:
         return Pass("The agent has a Teams Phone licence.")
-    brought_by = [plan.sku_id for plan in licenses.of(TEAMS_PHONE_PLANS) if plan.sku_id]
     return Fail(
         f"The agent has no Teams Phone licence that works. {licenses.DELAY}",
         observed=shortfall,
         expected="the service plan MCOEV is on",
-        fix=products.assign(agent.id, brought_by[0] if brought_by else products.teams_phone),
+        fix=products.assign(agent.id, licenses.product(TEAMS_PHONE_PLANS) or products.teams_phone),
     )

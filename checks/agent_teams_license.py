@@ -22,7 +22,7 @@ from tpe_audit.facts import Agent, Licenses, ProductIds
 from tpe_audit.facts.well_known import TEAMS_PLANS
 
 AREA, SEVERITY, OWNER = Area.AGENT, Severity.BLOCKER, Owner.LICENSE_ADMIN
-CODES = ("UserLicenseNotPresentForbidden", "408/10057")
+CODES = ("UserLicenseNotPresentForbidden", "408/10057", "400801")
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe/"
     "teams-phone-extensibility-troubleshooting"
@@ -33,18 +33,15 @@ def check(agent: Agent, licenses: Licenses, products: ProductIds) -> Verdict:
     shortfall = licenses.shortfall(TEAMS_PLANS)
     if not shortfall:
         return Pass("The agent has a Teams licence.")
-    brought_by = [plan.sku_id for plan in licenses.of(TEAMS_PLANS) if plan.sku_id]
     without = sorted(
         {p.sku_part_number for p in licenses.plans if "no_teams" in p.sku_part_number.casefold()}
     )
-    reason = (
-        "Teams does not work in the agent's licences." if brought_by else "The agent has no Teams licence."
-    )
+    reason = "The agent has no Teams licence that works."
     if without:
         reason += f" {', '.join(without)} comes without Teams."
     return Fail(
         f"{reason} {licenses.DELAY}",
         observed=shortfall,
         expected="the service plan TEAMS1, or a variant of it, is on",
-        fix=products.assign(agent.id, brought_by[0] if brought_by else "<SkuId of a product with Teams>"),
+        fix=products.assign(agent.id, licenses.product(TEAMS_PLANS) or "<SkuId of a product with Teams>"),
     )

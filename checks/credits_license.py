@@ -59,7 +59,9 @@ def check(
             f"The account has no Communications Credits licence that works. {licenses.DELAY}",
             observed=shortfall,
             expected="the service plan MCOPSTNC is on",
-            fix=products.assign(account.id, products.communications_credits),
+            fix=products.assign(
+                account.id, licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
+            ),
         )
     return Manual(
         "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "

@@ -45,5 +45,7 @@ def check(account: ResourceAccount, licenses: Licenses, products: ProductIds) ->
         f"The account has no Pay-As-You-Go Calling Plan that works. {licenses.DELAY}",
         observed=shortfall,
         expected="a service plan MCOPSTN_PAYG_… is on",
-        fix=products.assign(account.id, products.pay_as_you_go),
+        fix=products.assign(
+            account.id, licenses.product(PAY_AS_YOU_GO_PLANS, PAY_AS_YOU_GO_PREFIX) or products.pay_as_you_go
+        ),
     )

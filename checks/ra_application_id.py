@@ -29,7 +29,7 @@ from tpe_audit.facts import (
 )
 
 AREA, SEVERITY, OWNER = Area.ACCOUNT, Severity.BLOCKER, Owner.TEAMS_ADMIN
-CODES = ("busy signal", "403/10105")
+CODES = ("busy signal", "403/10105", "no audio")
 REQUIRES = ("ra-exists", "app-not-reserved")
 CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 LINK = "https://learn.microsoft.com/powershell/module/microsoftteams/set-csonlineapplicationinstance"

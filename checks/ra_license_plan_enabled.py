@@ -32,7 +32,7 @@ def check(account: ResourceAccount, licenses: Licenses, products: ProductIds) ->
         return Pass("The service plan is on.", observed="MCOEV_VIRTUALUSER is on")
     plans = licenses.of(RESOURCE_ACCOUNT_PLANS)
     waiting = any(plan.status is PlanStatus.PENDING for plan in plans)
-    sku = next((plan.sku_id for plan in plans if plan.sku_id), products.resource_account)
+    sku = licenses.product(RESOURCE_ACCOUNT_PLANS) or products.resource_account
     return Fail(
         f"Its service plan {'is not on yet: wait' if waiting else 'does not work'}. {licenses.DELAY}",
         observed=shortfall,

@@ -17,7 +17,7 @@ Give consent with the REST API of the ACS resource, signed in as somebody who is
 
 The host is the ACS resource's host name, the tenant the Teams tenant's id, the account the account's
 object id.
-"""
+"""  # noqa: E501 - an address stays on one line
 
 from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
 from tpe_audit.facts import AcsResource, Consumer, NoServerConsent, ResourceAccount, ServerConsent, Tenant

@@ -353,6 +353,11 @@ def test_an_attestation_lapses_when_what_it_was_given_for_has_changed() -> None:
     assert "another application_id" in audit.lapsed[0]
 
 
+def test_a_question_carries_what_its_answer_is_about() -> None:
+    about = {"application_id": contoso.APPLICATION.client_id, "acs_resource_id": contoso.ACS.immutable_id}
+    assert on(ACCOUNT, "ra-synced", contoso.healthy()).about == about
+
+
 def test_an_attestation_holds_for_the_same_ids_in_any_case() -> None:
     terms = attested("ra-synced", ACCOUNT.id, {"application_id": contoso.APPLICATION.client_id.upper()})
     assert on(ACCOUNT, "ra-synced", contoso.healthy(), terms).status is Status.PASS

@@ -23,7 +23,7 @@ def _run() -> int:
     try:
         result = tpe_audit(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        click.echo(error.format_message(), err=True)
         return NO_AUDIT
     except click.ClickException as error:
         error.show()
@@ -35,7 +35,7 @@ def _run() -> int:
         # Whoever read the output has left; closing it again at exit must not complain either.
         sys.stderr.close()
         return NO_AUDIT
-    except Exception as error:  # noqa: BLE001 - an internal error is never the exit code of a finding
+    except Exception as error:
         return _bug(error)
     return result if isinstance(result, int) else 0
 

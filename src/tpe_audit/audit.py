@@ -53,6 +53,10 @@ class Judgement:
     blocked_by: Cause | None = None
     attestation: Attestation | None = None
     waiver: Waiver | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What a person's answer is about: an attestation is kept with it, and lapses when it changes."""
+    lacks: tuple[str, ...] = ()
+    """What to grant or set up so that it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,14 @@ class Finding:
     evidence: tuple[int, ...] = ()
     attestation: Attestation | None = None
     """Given for the check as a whole, where its things could not be listed."""
+    unlisted: Gap | None = None
+    """Why its things could not be listed."""
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What to grant or set up so that all of it can be read."""
+        listing = self.unlisted.lacks if self.unlisted else ()
+        return tuple(dict.fromkeys((*listing, *(lack for j in self.judgements for lack in j.lacks))))
 
 
 @dataclass(slots=True)
@@ -78,6 +90,21 @@ class Audit:
     """`id()` of the attestations and waivers that took effect."""
     lapsed: list[str] = field(default_factory=list)
     """Attestations that were given for other values than are read now."""
+    _causes: dict[str, dict[str, tuple[int, Cause]]] = field(default_factory=dict)
+    """By check and subject key: the root of what failed there, and its place among the judgements."""
+
+    def add(self, finding: Finding) -> None:
+        """Take a finding up, and note what its failures may block."""
+        self.findings[finding.check.id] = finding
+        causes = self._causes[finding.check.id] = {}
+        for place, judgement in enumerate(finding.judgements):
+            if cause := _cause(finding.check, judgement):
+                causes.setdefault(judgement.subject.key, (place, cause))
+
+    def failure(self, check: str, keys: frozenset[str]) -> Cause | None:
+        """Return the root of the first failure of a check that concerns one of these subjects."""
+        causes = self._causes[check]
+        return min((causes[key] for key in keys if key in causes), default=(0, None), key=lambda at: at[0])[1]
 
 
 def judge(catalog: Catalog, checks: Iterable[str], evidence: Evidence, terms: Terms) -> Audit:
@@ -89,7 +116,7 @@ def judge(catalog: Catalog, checks: Iterable[str], evidence: Evidence, terms: Te
     audit = Audit()
     pointers = pointers_of(evidence)
     for check in catalog.judged(checks):
-        audit.findings[check.id] = _Bench(check, evidence, pointers, terms, audit).finding()
+        audit.add(_Bench(check, evidence, pointers, terms, audit).finding())
     return audit
 
 
@@ -182,7 +209,7 @@ class _Bench:
                 status, reason = Status.PASS, _attested(attestation)
         if worst is not None and worst.rank < status.rank:
             status, reason = worst, f"{_summary(judgements, worst)} {gap.reason}"
-        return Finding(self.check, status, reason, judgements, gap.evidence, attestation)
+        return Finding(self.check, status, reason, judgements, gap.evidence, attestation, gap)
 
     def _judgement(self, subject: Subject, answer: Answer) -> Judgement:
         wrong_number = self._wrong_number(subject)
@@ -255,15 +282,21 @@ class _Bench:
         """Answer by attestation, or leave it to a person."""
         if attestation := self._attestation(subject, about):
             return Judgement(
-                subject, Status.PASS, _attested(attestation), evidence=evidence, attestation=attestation
+                subject,
+                Status.PASS,
+                _attested(attestation),
+                evidence=evidence,
+                attestation=attestation,
+                about=about,
             )
-        return Judgement(subject, Status.MANUAL, reason, evidence=evidence)
+        return Judgement(subject, Status.MANUAL, reason, evidence=evidence, about=about)
 
     def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Judgement:
         reasons = " ".join(dict.fromkeys(gap.reason for gap in gaps))
         if all(gap.declared_off for gap in gaps):
             return self._asked(subject, reasons, {}, joined(gaps))
-        return Judgement(subject, Status.UNKNOWN, reasons, evidence=joined(gaps))
+        lacks = tuple(dict.fromkeys(lack for gap in gaps for lack in gap.lacks))
+        return Judgement(subject, Status.UNKNOWN, reasons, evidence=joined(gaps), lacks=lacks)
 
     def _blocked(self, subject: Subject, cause: Cause) -> Judgement:
         reason = f"It rests on {cause.check}, which fails for {cause.subject}."
@@ -278,17 +311,17 @@ class _Bench:
     def _who_fails(self, absent: type[Fact], keys: frozenset[str]) -> Cause | None:
         """Return the failure that judges this absence, if there is one for one of these subjects."""
         judges = (
-            finding
+            finding.check.id
             for finding in self.audit.findings.values()
             if absent in finding.check.absences or any(absent in p.accepts for p in finding.check.parameters)
         )
-        return next((cause for finding in judges if (cause := _failure(finding, keys))), None)
+        return next((cause for check in judges if (cause := self.audit.failure(check, keys))), None)
 
     def _failed_before(self, subject: Subject) -> Cause | None:
         if not self.check.requires:
             return None
         keys = self._related(subject)
-        causes = (_failure(self.audit.findings[name], keys) for name in self.check.requires)
+        causes = (self.audit.failure(name, keys) for name in self.check.requires)
         return next((cause for cause in causes if cause), None)
 
     def _related(self, subject: Subject) -> frozenset[str]:
@@ -380,14 +413,12 @@ class _Bench:
         return None
 
 
-def _failure(finding: Finding, keys: frozenset[str]) -> Cause | None:
-    """Return the root of the first failure of `finding` that concerns one of these subjects."""
-    for judgement in finding.judgements:
-        if judgement.subject.key in keys:
-            if judgement.blocked_by:
-                return judgement.blocked_by
-            if judgement.status in (Status.FAIL, Status.WAIVED):
-                return Cause(finding.check.id, judgement.subject.id, judgement.status is Status.WAIVED)
+def _cause(check: Check, judgement: Judgement) -> Cause | None:
+    """Return what a judgement may block others with."""
+    if judgement.blocked_by:
+        return judgement.blocked_by
+    if judgement.status in (Status.FAIL, Status.WAIVED):
+        return Cause(check.id, judgement.subject.id, judgement.status is Status.WAIVED)
     return None
 
 

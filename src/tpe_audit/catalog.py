@@ -102,7 +102,7 @@ class Check:
 
     @property
     def wants(self) -> tuple[tuple[type[Fact], type[Fact]], ...]:
-        """What must be read for it: a thing and a fact of it; a thing and itself is the list of such things."""
+        """What must be read for it: a thing and a fact of it; a thing and itself is the list of these."""
         wants = [] if self.judges is Tenant else [(self.judges, self.judges)]
         for parameter in self.parameters:
             wants += _pairs(self.judges, parameter.path)

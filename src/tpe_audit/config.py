@@ -396,7 +396,9 @@ def load(path: Path | None) -> Config:
     except ValidationError as error:
         raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
     except SettingsError as error:
-        raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
+        raise ConfigError(
+            [f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]
+        ) from None
     config._folder = path.resolve().parent if path is not None else Path.cwd()  # noqa: SLF001
     return config
 
@@ -503,7 +505,7 @@ def _problem(detail: ErrorDetails, name: str) -> str:
         case "date_type" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
             return f"{place}: {key}: it should be a date without quotes, such as 2027-01-31, not {detail['input']!r}"
         case "value_error":
-            return f"{place}: {key}: {str(detail['ctx']['error'])}"
+            return f"{place}: {key}: {detail['ctx']['error']!s}"
         case _:
             shown = "" if SECRETS & {str(part) for part in location} else f", not {detail['input']!r}"
             return f"{place}: {key}: {detail['msg'].replace('Input should be', 'it should be')}{shown}"

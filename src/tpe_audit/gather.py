@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from tpe_audit.facts import (
     Fact,
     Gap,
     Kind,
+    Known,
     Organization,
     Tenant,
 )
@@ -86,8 +87,17 @@ async def gather(
         answers |= harvest.answers
         unread |= harvest.unread
         seen |= {what: count for what, count in harvest.seen.items() if count}
-    evidence = Evidence(reader.tenant, census, answers, tuple(sources.ledger.requests), unread, seen)
+    evidence = Evidence(
+        _named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen
+    )
     return Gathered(evidence, tuple(errors), nothing)
+
+
+def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> Tenant:
+    """Return the tenant with its name, if that was read."""
+    answer = answers.get((Organization, tenant.subject.key))
+    value = answer.value if isinstance(answer, Known) else None
+    return Tenant(tenant.id, value.display_name) if isinstance(value, Organization) else tenant
 
 
 async def _all(
@@ -118,7 +128,9 @@ async def _harvest(row: Collector, reader: Reader, errors: list[str]) -> Harvest
     except Exception as error:  # one broken collector must not sink the audit, nor hide
         _log.debug("collector %s", row.name, exc_info=True)
         errors.append(f"The collector {row.name} is broken: {type(error).__name__}: {error}")
-        return _unread(row, Gap(f"The collector {row.name} is broken ({type(error).__name__}), so it was not read."))
+        return _unread(
+            row, Gap(f"The collector {row.name} is broken ({type(error).__name__}), so it was not read.")
+        )
 
 
 def _unread(row: Collector, why: Gap) -> Harvest:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tpe_audit.audit import Finding, Judgement, pointers_of, related
-from tpe_audit.facts import Evidence, Known, NoLine, PhoneNumber, ResourceAccount, Subject
+from tpe_audit.facts import Evidence, Known, NoLine, NumberType, PhoneNumber, ResourceAccount, Subject
 from tpe_audit.verdicts import Area, Status
 
 
@@ -78,12 +78,25 @@ def lines(findings: Sequence[Finding], evidence: Evidence) -> tuple[Line, ...]:
         if isinstance(answer, Known) and isinstance(answer.value, NoLine):
             continue
         keys = related(account, evidence, pointers)
-        states = [_state(link, findings, index, keys) for link in Link if link is not Link.AGENTS]
+        concerned = [finding for finding in findings if _concerns(finding, account, evidence)]
+        states = [_state(link, concerned, index, keys) for link in Link if link is not Link.AGENTS]
         number = evidence.answer(PhoneNumber, account)
         value = number.value if isinstance(number, Known) else None
         links = tuple(state for state in (*states, agents) if state is not None)
         found.append(Line(value.number if isinstance(value, PhoneNumber) else None, account, links))
     return tuple(found)
+
+
+def _concerns(finding: Finding, account: Subject, evidence: Evidence) -> bool:
+    """Whether a check concerns numbers of the line's type; where that is not known, it may."""
+    number = evidence.answer(PhoneNumber, account)
+    if not finding.check.number_types or not isinstance(number, Known):
+        return True
+    if not isinstance(number.value, PhoneNumber):
+        return True
+    kind = evidence.answer(NumberType, number.value.subject)
+    value = kind.value if isinstance(kind, Known) else None
+    return not isinstance(value, NumberType) or value.value in finding.check.number_types
 
 
 def _by_subject(finding: Finding) -> dict[str, Judgement]:

@@ -13,7 +13,7 @@ from tpe_audit.audit import Audit, Finding, Judgement
 from tpe_audit.catalog import Catalog, Profile
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
 from tpe_audit.lines import Line, lines
-from tpe_audit.terms import SOON, Attestation, Terms, Waiver
+from tpe_audit.terms import SOON, Attestation, Terms, Waiver, covers
 from tpe_audit.verdicts import Severity, Status
 
 
@@ -184,7 +184,7 @@ def _by_cause(findings: Sequence[Finding], catalog: Catalog) -> list[Finding]:
         for cause in causes:
             below.setdefault(cause, []).append(name)
     waiting = {name: len(causes) for name, causes in above.items()}
-    ready = [_urgency(by_id[name], catalog) for name, count in waiting.items() if not count]
+    ready = [_urgency(by_id[name]) for name, count in waiting.items() if not count]
     heapq.heapify(ready)
     ordered = []
     while ready:
@@ -193,13 +193,12 @@ def _by_cause(findings: Sequence[Finding], catalog: Catalog) -> list[Finding]:
         for effect in below.get(name, ()):
             waiting[effect] -= 1
             if not waiting[effect]:
-                heapq.heappush(ready, _urgency(by_id[effect], catalog))
+                heapq.heappush(ready, _urgency(by_id[effect]))
     return ordered
 
 
-def _urgency(finding: Finding, catalog: Catalog) -> tuple[int, int, str]:
-    check = finding.check
-    return (check.severity.rank, catalog.levels.get(check.id, 0), check.id)
+def _urgency(finding: Finding) -> tuple[int, str]:
+    return finding.check.severity.rank, finding.check.id
 
 
 def _first(findings: Sequence[Finding], catalog: Catalog, terms: Terms) -> tuple[str, ...]:
@@ -314,11 +313,19 @@ def _entries(terms: Terms, audit: Audit, chosen: Sequence[str], run: Run) -> tup
             warnings.append(f"{who} expired on {entry.expires} and no longer counts.")
         elif isinstance(entry, Attestation) and entry.on > terms.today:
             warnings.append(f"{who} is dated {entry.on}, which is still to come, and does not count yet.")
-        elif id(entry) not in audit.used and not run.selected:
+        elif id(entry) not in audit.used and not run.selected and _settled(entry, audit.findings[entry.check]):
             warnings.append(f"{who} covers nothing.")
         elif entry.expires - terms.today <= SOON:
             warnings.append(f"{who} expires on {entry.expires}.")
     return tuple(warnings)
+
+
+def _settled(entry: Attestation | Waiver, finding: Finding) -> bool:
+    """Whether everything that an entry could cover was judged, so that it is known to cover nothing."""
+    mine = [j.status for j in finding.judgements if covers(entry, finding.check.id, j.subject)]
+    if not mine and finding.status is not Status.NOT_APPLICABLE:
+        mine = [finding.status]
+    return not {Status.UNKNOWN, Status.BLOCKED} & set(mine)
 
 
 def subjects_of(finding: Finding) -> tuple[Judgement, ...]:

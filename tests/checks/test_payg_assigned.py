@@ -13,7 +13,13 @@ def test_a_plan_that_is_on_passes(plan: AssignedPlan) -> None:
     assert isinstance(check(contoso.ACCOUNT, Licenses((contoso.VIRTUAL_USER, plan)), contoso.PRODUCTS), Pass)
 
 
-@pytest.mark.parametrize("plans", [(), (contoso.DOMESTIC,), (contoso.off(contoso.PAYG),)])
+def test_a_plan_that_is_switched_off_fails_and_its_product_is_assigned_anew() -> None:
+    verdict = check(contoso.ACCOUNT, Licenses((contoso.off(contoso.PAYG),)), contoso.PRODUCTS)
+    assert isinstance(verdict, Fail)
+    assert "@{SkuId='sku-of-MCOPSTN_PAYG_1'}" in str(verdict.commands[0])
+
+
+@pytest.mark.parametrize("plans", [(), (contoso.DOMESTIC,)])
 def test_no_plan_that_is_on_fails_and_the_command_names_account_and_product(
     plans: tuple[AssignedPlan, ...],
 ) -> None:

@@ -53,8 +53,7 @@ _USER_READ = ("User.Read.All",)
 _READER = ("Azure role Reader",)
 
 COLLECTORS: tuple[Collector, ...] = (
-    Collector(
-        "tenant.declared", ((_TENANT, facts.Deployment), (_TENANT, facts.Collected)), "", "config", ()),
+    Collector("tenant.declared", ((_TENANT, facts.Deployment), (_TENANT, facts.Collected)), "", "config", ()),
     Collector(
         "tenant.acs_service_principal",
         ((_TENANT, facts.AcsServicePrincipal),),
@@ -63,7 +62,11 @@ COLLECTORS: tuple[Collector, ...] = (
         ("Application.Read.All",),
     ),
     Collector(
-        "tenant.organization", ((_TENANT, facts.Organization),), "GET /v1.0/organization", "graph", ("Organization.Read.All",)
+        "tenant.organization",
+        ((_TENANT, facts.Organization),),
+        "GET /v1.0/organization",
+        "graph",
+        ("Organization.Read.All",),
     ),
     Collector(
         "tenant.subscribed_skus",
@@ -216,8 +219,7 @@ COLLECTORS: tuple[Collector, ...] = (
         (),
         ((_ACS, _ACS),),
     ),
-    Collector(
-        "expectations.line_ids", ((_ACCOUNT, facts.LineIds),), "", "config", (), (_ACCOUNTS,)),
+    Collector("expectations.line_ids", ((_ACCOUNT, facts.LineIds),), "", "config", (), (_ACCOUNTS,)),
     Collector(
         "agents.agents",
         ((_AGENT, _AGENT), (_AGENT, facts.SignIn), (_AGENT, facts.UsageLocation), (_AGENT, facts.UserType)),

@@ -6,13 +6,14 @@ The list of resource accounts is in Graph beta only
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.reader import Harvest, Reader, attempt, gap
 from tpe_audit.collectors.numbers_of import holder
+from tpe_audit.collectors.reader import Harvest, Reader, attempt, gap
 from tpe_audit.collectors.scope import ACCOUNT_GRANT, ACCOUNTS, USER_GRANT, asked, directory_user
 from tpe_audit.config import e164
 from tpe_audit.facts import (
@@ -37,6 +38,7 @@ from tpe_audit.facts import (
 from tpe_audit.facts.well_known import NO_ID, RESERVED_APPLICATIONS
 from tpe_audit.sources import SourceError
 from tpe_audit.sources.errors import Failed
+
 
 @dataclass(frozen=True, slots=True)
 class LineAccount:
@@ -117,8 +119,8 @@ def _account(items: Sequence[tuple[Mapping[str, Any], int]]) -> LineAccount:
     account = ResourceAccount(str(body["id"]).lower(), names[0], names[1])
     what = f"the resource account {names[0] or account.id}"
 
-    def bound(parse: Any) -> Answer:
-        answers = [attempt(lambda body=body: parse(body, what, evidence), evidence) for body, _ in items]
+    def bound(parse: Callable[[Mapping[str, Any], str, tuple[int, ...]], Fact]) -> Answer:
+        answers = [attempt(partial(parse, body, what, evidence), evidence) for body, _ in items]
         if any(isinstance(answer, Known) and answer != answers[0] for answer in answers[1:]):
             return Gap(f"Microsoft Graph lists {what} twice, and the two contradict each other.", evidence)
         return next((answer for answer in answers if isinstance(answer, Gap)), answers[0])
@@ -181,8 +183,12 @@ async def _configured(
     evidence: tuple[int, ...],
 ) -> LineAccounts:
     """Find each configured line's account in the whole list."""
-    names = {key: account for key, account in accounts.items()}
-    names |= {a.account.user_principal_name.casefold(): a for a in accounts.values() if a.account.user_principal_name}
+    names = dict(accounts.items())
+    names |= {
+        a.account.user_principal_name.casefold(): a
+        for a in accounts.values()
+        if a.account.user_principal_name
+    }
     numbers = {account.phone_number: account for account in accounts.values() if account.phone_number}
     found: dict[str, LineAccount] = {}
     absent: list[NoResourceAccount | NoLine] = []
@@ -196,7 +202,9 @@ async def _configured(
                 unread.append((Subject(Kind.ACCOUNT, line.number, line.number), gap(error)))
                 continue
         if account is None:
-            absent.append(NoResourceAccount(line.account or line.number, await _user_exists(reader, line.account)))
+            absent.append(
+                NoResourceAccount(line.account or line.number, await _user_exists(reader, line.account))
+            )
         else:
             found[account.account.id] = _on(account, line)
     others = len(accounts) - len(found)
@@ -240,7 +248,9 @@ async def _by_own_address(
             item = await reader.sources.graph.get(f"{ACCOUNTS}/{user.id}", grant=ACCOUNT_GRANT)
             if item.body is None:
                 # Where the list does not answer, neither does a 404 on one of its items.
-                raise Failed(f"{refused} Its own address answered 404, which proves nothing then.", (item.evidence,))
+                raise Failed(
+                    f"{refused} Its own address answered 404, which proves nothing then.", (item.evidence,)
+                )
             found.append(_on(_account([(item.body, item.evidence)]), line))
         except SourceError as error:
             unread.append((subject, gap(error)))

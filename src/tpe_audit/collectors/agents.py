@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.reader import Harvest, Reader, attempt, each, gap
@@ -19,7 +20,6 @@ from tpe_audit.facts import (
     Agent,
     Answer,
     Census,
-    Fact,
     Gap,
     Kind,
     Known,
@@ -146,11 +146,8 @@ async def agent_licenses(reader: Reader) -> Harvest:
         return harvest
     for agent, item in read.users.values():
         evidence, what = (item.evidence, *pages), f"the licences of {agent.subject.name}"
-
-        def licenses(body: object = item.body, what: str = what, evidence: tuple[int, ...] = evidence) -> Fact:
-            return of_assignments(body, skus, what, evidence)
-
-        harvest.answer(agent.subject, Licenses, attempt(licenses, evidence))
+        licenses = attempt(partial(of_assignments, item.body, skus, what, evidence), evidence)
+        harvest.answer(agent.subject, Licenses, licenses)
     return harvest
 
 
@@ -179,10 +176,14 @@ async def teams_users(reader: Reader) -> Harvest:
     by_id: dict[str, Answer] = {}
     for item in listing.items:
         evidence = (item.evidence,)
-        key = wire.parsed(wire.Identified, item.body, "the list of Teams user configurations", evidence).id.lower()
-        by_id[key] = attempt(lambda body=item.body, ev=evidence: _teams_user(body, ev), evidence)  # type: ignore[misc]
+        key = wire.parsed(
+            wire.Identified, item.body, "the list of Teams user configurations", evidence
+        ).id.lower()
+        by_id[key] = attempt(partial(_teams_user, item.body, evidence), evidence)
     for agent in everyone:
-        harvest.answer(agent.subject, TeamsUser, by_id.get(agent.id) or Known(NoTeamsUser(), listing.evidence))
+        harvest.answer(
+            agent.subject, TeamsUser, by_id.get(agent.id) or Known(NoTeamsUser(), listing.evidence)
+        )
     return harvest
 
 

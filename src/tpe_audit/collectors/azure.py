@@ -17,7 +17,12 @@ from tpe_audit.collectors import wire
 from tpe_audit.collectors.reader import Reader, gap
 from tpe_audit.facts import Gap
 from tpe_audit.sources import Answered, Item, SourceError
-from tpe_audit.sources.arm import AUTHORIZATION_VERSION, BOT_VERSION, COMMUNICATION_VERSION, SUBSCRIPTIONS_VERSION
+from tpe_audit.sources.arm import (
+    AUTHORIZATION_VERSION,
+    BOT_VERSION,
+    COMMUNICATION_VERSION,
+    SUBSCRIPTIONS_VERSION,
+)
 from tpe_audit.sources.errors import Malformed
 
 GRANT = "the Azure role Reader on the resource group or the subscription"
@@ -62,7 +67,10 @@ class ResourceType:
 
 BOT = ResourceType("Microsoft.BotService/botServices", BOT_VERSION, "msaAppId", "bot")
 ACS = ResourceType(
-    "Microsoft.Communication/communicationServices", COMMUNICATION_VERSION, "immutableResourceId", "ACS resource"
+    "Microsoft.Communication/communicationServices",
+    COMMUNICATION_VERSION,
+    "immutableResourceId",
+    "ACS resource",
 )
 
 
@@ -142,7 +150,9 @@ async def _discovered(reader: Reader, kind: ResourceType) -> tuple[dict[str, str
         " | order by id asc"
     )
     try:
-        listing = await reader.sources.arm.query(query, list(reader.sources.config.azure.subscriptions), grant=GRANT)
+        listing = await reader.sources.arm.query(
+            query, list(reader.sources.config.azure.subscriptions), grant=GRANT
+        )
     except SourceError as error:
         return {}, error.evidence
     rows = [(item.body, item.evidence) for item in listing.items]
@@ -162,13 +172,17 @@ async def _listed(reader: Reader, kind: ResourceType) -> _Listed:
         return _Listed({}, gap(error), "", error.evidence)
     if not subscriptions:
         why = f"This identity sees no Azure subscription. Reading takes {GRANT}."
-        return _Listed({}, Gap(why), "", ())
+        return _Listed({}, Gap(why, lacks=(GRANT,)))
     parts = await asyncio.gather(*(_in_subscription(reader, kind, s) for s in subscriptions))
     ids: dict[str, str] = {}
     for part in parts:
         ids |= part.ids
     first = next((part.gap for part in parts if part.gap), None)
-    looked = f"subscription {subscriptions[0]}" if len(subscriptions) == 1 else f"{len(subscriptions)} subscriptions"
+    looked = (
+        f"subscription {subscriptions[0]}"
+        if len(subscriptions) == 1
+        else f"{len(subscriptions)} subscriptions"
+    )
     return _Listed(ids, first, looked, tuple(index for part in parts for index in part.evidence))
 
 
@@ -207,20 +221,22 @@ async def _may_read_whole(reader: Reader, kind: ResourceType, subscription: str)
 
     https://learn.microsoft.com/rest/api/authorization/permissions
     """
-    advice = (
-        f"Grant the Azure role Reader on subscription {subscription}, or name the {kind.words} by its ARM id "
-        "in config.toml"
-    )
+    grant = f"the Azure role Reader on subscription {subscription}"
+    advice = f"Grant {grant}, or name the {kind.words} by its ARM id in config.toml"
     path = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/permissions"
     try:
         listing = await reader.sources.arm.items(
             f"{path}?api-version={AUTHORIZATION_VERSION}", grant=GRANT, link="nextLink"
         )
-        rights = [wire.parsed(wire.Permission, i.body, "the identity's own permissions", (i.evidence,)) for i in listing.items]
+        rights = [
+            wire.parsed(wire.Permission, i.body, "the identity's own permissions", (i.evidence,))
+            for i in listing.items
+        ]
     except SourceError as error:
         return Gap(
             f"That there is no other {kind.words} in subscription {subscription} is not proven: {error} {advice}.",
             error.evidence,
+            lacks=(grant,),
         )
     action = f"{kind.name}/read".lower()
     if any(_matches(right.actions, action) and not _matches(right.notActions, action) for right in rights):
@@ -229,12 +245,15 @@ async def _may_read_whole(reader: Reader, kind: ResourceType, subscription: str)
         f"This identity may not read the whole subscription {subscription}, so a {kind.words} that it does not see "
         f"may still exist. {advice}.",
         listing.evidence,
+        lacks=(grant,),
     )
 
 
 def _matches(patterns: Sequence[str], action: str) -> bool:
     # In role definitions only the asterisk is special.
-    return any(fnmatchcase(action, pattern.lower().replace("[", "[[]").replace("?", "[?]")) for pattern in patterns)
+    return any(
+        fnmatchcase(action, pattern.lower().replace("[", "[[]").replace("?", "[?]")) for pattern in patterns
+    )
 
 
 async def read_subscriptions(reader: Reader) -> tuple[str, ...]:
@@ -248,5 +267,8 @@ async def read_subscriptions(reader: Reader) -> tuple[str, ...]:
     listing = await reader.sources.arm.items(
         f"/subscriptions?api-version={SUBSCRIPTIONS_VERSION}", grant=GRANT, link="nextLink"
     )
-    items = [wire.parsed(wire.Subscription, item.body, "the list of subscriptions", (item.evidence,)) for item in listing.items]
+    items = [
+        wire.parsed(wire.Subscription, item.body, "the list of subscriptions", (item.evidence,))
+        for item in listing.items
+    ]
     return tuple(sorted(item.subscriptionId.lower() for item in items))

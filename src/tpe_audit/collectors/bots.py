@@ -21,8 +21,8 @@ from tpe_audit.facts import (
     ChannelCalling,
     Gap,
     Known,
-    NoBoundApplication,
     NoBot,
+    NoBoundApplication,
     NoTeamsChannel,
     Subject,
     TeamsChannel,
@@ -92,8 +92,7 @@ async def application_owners(reader: Reader) -> Harvest:
         )
         return Known(ApplicationOwner(graph.tenant, registration.displayName or ""), evidence)
 
-    things = [answer.value for _, answer in harvest.census[Application].found if isinstance(answer, Known)]
-    for application, answer in await each([t for t in things if isinstance(t, Application)], owner):
+    for application, answer in await each(_applications(harvest.census[Application]), owner):
         owners.answer(application.subject, ApplicationOwner, answer)
     return owners
 
@@ -109,7 +108,7 @@ async def _principal_owner(
     evidence = (answered.evidence,)
     if answered.body is None:
         return None, evidence
-    wire.not_blank(answered.body, "id,appId,displayName", f"the application {application.client_id}", evidence)
+    wire.not_blank(answered.body, "id,appId,displayName", "a service principal", APPLICATION_GRANT, evidence)
     what = f"the service principal of {application.client_id}"
     principal = wire.parsed(wire.PrincipalOwner, answered.body, what, evidence)
     if not principal.appOwnerOrganizationId:
@@ -122,10 +121,12 @@ async def bots(reader: Reader) -> Harvest:
     read = await reader.once(line_accounts)
     known = await reader.once(applications)
     census = known.census[Application]
-    ids = [answer.value.client_id for _, answer in census.found if _is_application(answer)]
+    ids = [application.client_id for application in _applications(census)]
     configured = {
         account.application_id: account.line.bot for account in read.accounts if account.line.bot
-    } | {line.application_id: line.bot for line in reader.deployment.lines if line.bot and line.application_id}
+    } | {
+        line.application_id: line.bot for line in reader.deployment.lines if line.bot and line.application_id
+    }
 
     async def get(at: str) -> Answered:
         return await reader.sources.arm.get(f"{at}?api-version={BOT_VERSION}", grant=GRANT)
@@ -144,6 +145,11 @@ def _is_application(answer: Answer) -> bool:
     return isinstance(answer, Known) and isinstance(answer.value, Application)
 
 
+def _applications(census: Census) -> list[Application]:
+    things = [answer.value for _, answer in census.found if isinstance(answer, Known)]
+    return [thing for thing in things if isinstance(thing, Application)]
+
+
 def _found(key: str, found: Found) -> Answer:
     if item := found.items.get(key):
         return attempt(lambda: _bot(item.body, (item.evidence,)), (item.evidence,))
@@ -160,7 +166,9 @@ async def _at(key: str, at: str, get: Any) -> Answer:
         return Known(NoBot(key, f"its configured address {at}"), evidence)
     bot = _bot(answered.body, evidence)
     if bot.client_id != key:
-        return Known(NoBot(key, f"its configured address {at}, where the bot of {bot.client_id} is"), evidence)
+        return Known(
+            NoBot(key, f"its configured address {at}, where the bot of {bot.client_id} is"), evidence
+        )
     return Known(bot, evidence)
 
 
@@ -217,7 +225,9 @@ async def teams_channels(reader: Reader) -> Harvest:
             return Known(NoTeamsChannel(), evidence)
         what = f"the Microsoft Teams channel of the bot {bot.name}"
         settings = wire.parsed(wire.Channel, answered.body, what, evidence).properties.properties
-        harvest.answer(bot.subject, ChannelCalling, attempt(lambda: _calling(settings, what, evidence), evidence))
+        harvest.answer(
+            bot.subject, ChannelCalling, attempt(lambda: _calling(settings, what, evidence), evidence)
+        )
         enabled = wire.parsed(wire.ChannelSettings, settings, what, evidence).isEnabled
         return Known(TeamsChannel(enabled), evidence)
 
@@ -232,5 +242,3 @@ async def teams_channels(reader: Reader) -> Harvest:
 def _calling(settings: Mapping[str, Any], what: str, evidence: tuple[int, ...]) -> ChannelCalling:
     item = wire.parsed(wire.ChannelCallingSettings, settings, what, evidence)
     return ChannelCalling(item.enableCalling or False, item.callingWebhook or item.callingWebHook or "")
-
-

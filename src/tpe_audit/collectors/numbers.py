@@ -40,7 +40,9 @@ async def phone_numbers(reader: Reader) -> Harvest:
     """The number of each account on a line, with what is known about it."""
     read = await reader.once(line_accounts)
     harvest = Harvest()
-    found: list[tuple[Subject, Answer]] = [(thing.subject, Known(thing, read.evidence)) for thing in read.absent]
+    found: list[tuple[Subject, Answer]] = [
+        (thing.subject, Known(thing, read.evidence)) for thing in read.absent
+    ]
     gaps = [read.gap, *(unread for _, unread in read.unread)]
     for subject, unread in read.unread:
         harvest.answer(subject, PhoneNumber, unread)
@@ -105,7 +107,9 @@ def _by_target(items: Sequence[Item]) -> dict[str, dict[str, Item]]:
             try:
                 number = e164(assigned.telephoneNumber)
             except ValueError as error:
-                raise Malformed(f"Microsoft Graph lists a number that is none: {error}.", (item.evidence,)) from None
+                raise Malformed(
+                    f"Microsoft Graph lists a number that is none: {error}.", (item.evidence,)
+                ) from None
             by_target.setdefault(assigned.assignmentTargetId.lower(), {})[number] = item
     return by_target
 
@@ -119,8 +123,12 @@ def _tell(harvest: Harvest, account: ResourceAccount, number: str, item: Item) -
     harvest.answer(subject, PhoneNumber, known)
     harvest.answers[(ResourceAccount, subject.key)] = Known(account, evidence)
     harvest.answer(subject, NumberType, attempt(lambda: _type(item.body, what, evidence), evidence))
-    harvest.answer(subject, NumberCapabilities, attempt(lambda: _capabilities(item.body, what, evidence), evidence))
-    harvest.answer(subject, NumberActivation, attempt(lambda: _activation(item.body, what, evidence), evidence))
+    harvest.answer(
+        subject, NumberCapabilities, attempt(lambda: _capabilities(item.body, what, evidence), evidence)
+    )
+    harvest.answer(
+        subject, NumberActivation, attempt(lambda: _activation(item.body, what, evidence), evidence)
+    )
     return subject, known
 
 
@@ -132,7 +140,9 @@ def _capabilities(body: object, what: str, evidence: tuple[int, ...]) -> NumberC
     values = wire.parsed(wire.NumberCapabilitiesItem, body, what, evidence).capabilities
     unknown = sorted(set(values) - _CAPABILITIES)
     if unknown and "voiceApplicationAssignment" not in values:
-        raise Malformed(f"The answer for {what} names capabilities that are not known: {', '.join(unknown)}.", evidence)
+        raise Malformed(
+            f"The answer for {what} names capabilities that are not known: {', '.join(unknown)}.", evidence
+        )
     return NumberCapabilities(tuple(sorted(set(values) & _CAPABILITIES)))
 
 

@@ -40,7 +40,9 @@ async def assignments(reader: Reader, condition: str = "") -> Listing:
         numbers = {number(item) for item in page.items}
         if numbers <= seen:
             raise graph.trouble(
-                Malformed("Microsoft Graph sent the same number assignments again and again.", tuple(evidence))
+                Malformed(
+                    "Microsoft Graph sent the same number assignments again and again.", tuple(evidence)
+                )
             )
         seen |= numbers
         items += page.items
@@ -48,7 +50,9 @@ async def assignments(reader: Reader, condition: str = "") -> Listing:
 
 def number(item: Item) -> str:
     """Return the number of an assignment, as it is written there."""
-    return wire.parsed(wire.AssignedNumber, item.body, "a number assignment", (item.evidence,)).telephoneNumber
+    return wire.parsed(
+        wire.AssignedNumber, item.body, "a number assignment", (item.evidence,)
+    ).telephoneNumber
 
 
 async def holder(reader: Reader, telephone_number: str) -> str:

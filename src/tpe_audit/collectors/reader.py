@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -68,7 +68,8 @@ class Reader:
 
 def gap(error: SourceError) -> Gap:
     """Return an error as the gap that it leaves in the evidence."""
-    return Gap(str(error), error.evidence, declared_off=isinstance(error, Off) and error.declared)
+    declared = isinstance(error, Off) and error.declared
+    return Gap(str(error), error.evidence, declared, error.lacks)
 
 
 def attempt(make: Callable[[], Fact], evidence: tuple[int, ...] = ()) -> Answer:
@@ -76,12 +77,10 @@ def attempt(make: Callable[[], Fact], evidence: tuple[int, ...] = ()) -> Answer:
     try:
         return Known(make(), evidence)
     except SourceError as error:
-        return Gap(str(error), error.evidence or evidence)
+        return Gap(str(error), error.evidence or evidence, lacks=error.lacks)
 
 
-async def each(
-    things: Iterable[T], read: Callable[[T], Awaitable[Answer]]
-) -> list[tuple[T, Answer]]:
+async def each(things: Iterable[T], read: Callable[[T], Awaitable[Answer]]) -> list[tuple[T, Answer]]:
     """Read something of each thing at once; one that can't be read leaves a gap of its own."""
 
     async def one(thing: T) -> tuple[T, Answer]:
@@ -91,11 +90,3 @@ async def each(
             return thing, gap(error)
 
     return list(await asyncio.gather(*(one(thing) for thing in things)))
-
-
-def same(answers: Mapping[str, Answer], key: str, answer: Answer) -> Answer:
-    """Return `answer`, unless another one was given before that contradicts it."""
-    before = answers.get(key)
-    if isinstance(before, Known) and isinstance(answer, Known) and before.value != answer.value:
-        return Gap("The service listed it twice, and the two contradict each other.", answer.evidence)
-    return before if isinstance(before, Gap) else answer

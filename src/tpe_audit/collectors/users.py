@@ -66,7 +66,7 @@ def tell_user(harvest: Harvest, subject: Subject, user: Mapping[str, Any], evide
         return UserType(wire.parsed(wire.UserTypeItem, body, what, evidence).userType or "")
 
     try:
-        wire.not_blank(user, SELECTED, what, evidence)
+        wire.not_blank(user, SELECTED, "a user", GRANT, evidence)
     except SourceError as error:
         for question in (SignIn, UsageLocation, UserType):
             harvest.answer(subject, question, gap(error))
@@ -145,7 +145,8 @@ async def _listed_users(reader: Reader) -> dict[str, Item]:
     """Read the users behind all resource accounts in pages, licences included, by object id."""
     condition = quote(f"department eq '{DEPARTMENT}'")
     listing = await reader.sources.graph.items(
-        f"/v1.0/users?$filter={condition}&$select={SELECTED},assignedLicenses,assignedPlans&$top={PAGE}", grant=GRANT
+        f"/v1.0/users?$filter={condition}&$select={SELECTED},assignedLicenses,assignedPlans&$top={PAGE}",
+        grant=GRANT,
     )
     by_id: dict[str, Item] = {}
     for item in listing.items:
@@ -161,7 +162,9 @@ async def _details(reader: Reader, account: LineAccount) -> tuple[LineAccount, A
             f"/v1.0/users/{account.account.id}/licenseDetails", grant=LICENSE_GRANT
         )
         what = f"the licences of {account.account.subject.name}"
-        details = [wire.parsed(wire.LicenseDetail, item.body, what, listing.evidence) for item in listing.items]
+        details = [
+            wire.parsed(wire.LicenseDetail, item.body, what, listing.evidence) for item in listing.items
+        ]
     except SourceError as error:
         return account, gap(error)
     plans = tuple(
@@ -223,9 +226,7 @@ def _of_plans(body: object, skus: SubscribedSkus | None, what: str, evidence: tu
     return Licenses(tuple(plans))
 
 
-def of_assignments(
-    body: object, skus: SubscribedSkus, what: str, evidence: tuple[int, ...]
-) -> Fact:
+def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tuple[int, ...]) -> Fact:
     """Return a user's licences from the assignments: cheap in bulk, and as good as plan by plan.
 
     A plan is on when an active assignment's product holds it and it is not switched off there.
@@ -236,7 +237,9 @@ def of_assignments(
     stated = {state.skuId.lower() for state in user.licenseAssignmentStates}
     assigned = [(s.skuId.lower(), s.disabledPlans, s.state) for s in user.licenseAssignmentStates]
     assigned += [
-        (a.skuId.lower(), a.disabledPlans, "Active") for a in user.assignedLicenses if a.skuId.lower() not in stated
+        (a.skuId.lower(), a.disabledPlans, "Active")
+        for a in user.assignedLicenses
+        if a.skuId.lower() not in stated
     ]
     for sku_id, disabled, state in assigned:
         sku = by_id.get(sku_id)
@@ -250,5 +253,3 @@ def of_assignments(
             plans.append(AssignedPlan(plan.id, plan.name, sku.id, sku.part_number, status, state))
     unexplained = tuple(sorted({sku_id for sku_id, _, _ in assigned} - by_id.keys()))
     return Licenses(tuple(plans), unexplained)
-
-

@@ -35,7 +35,9 @@ def parsed(model: type[_W], body: object, what: str, evidence: tuple[int, ...] =
         return model.model_validate(body)
     except ValidationError as error:
         fields = ", ".join(dict.fromkeys(_field(detail["loc"], detail["type"]) for detail in error.errors()))
-        raise Malformed(f"The answer for {what} is not what the service documents: {fields}.", evidence) from None
+        raise Malformed(
+            f"The answer for {what} is not what the service documents: {fields}.", evidence
+        ) from None
 
 
 def _field(location: tuple[int | str, ...], kind: str) -> str:
@@ -43,7 +45,9 @@ def _field(location: tuple[int | str, ...], kind: str) -> str:
     return f"{name} is missing" if kind == "missing" else f"{name} has an unexpected value"
 
 
-def not_blank(item: Mapping[str, Any], selected: str, what: str, evidence: tuple[int, ...]) -> None:
+def not_blank(
+    item: Mapping[str, Any], selected: str, what: str, grant: str, evidence: tuple[int, ...]
+) -> None:
     """Refuse a directory object of which only the id came back: the caller lacks the right to see the rest.
 
     Raises:
@@ -53,8 +57,9 @@ def not_blank(item: Mapping[str, Any], selected: str, what: str, evidence: tuple
     if all(name in item for name in fields) and all(item[name] is None for name in fields):
         raise Malformed(
             f"Microsoft Graph showed {what} without its properties: this identity may not see them. "
-            "Reading them takes User.Read.All.",
+            f"Reading them takes {grant}.",
             evidence,
+            (grant,),
         )
 
 

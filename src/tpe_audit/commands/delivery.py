@@ -8,38 +8,16 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import click
 
+from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.config import Config
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.report import Report
 
 MODE = 0o600
-
-
-class Wanted(Protocol):
-    """The part of a command line that says how and where to report."""
-
-    @property
-    def form(self) -> tuple[str, ...]: ...
-
-    @property
-    def output(self) -> str | None: ...
-
-    @property
-    def all_subjects(self) -> bool: ...
-
-    @property
-    def quiet(self) -> bool: ...
-
-    @property
-    def verbose(self) -> bool: ...
-
-    @property
-    def no_color(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +28,19 @@ class Destination:
     files: tuple[tuple[Format, Path], ...] = ()
 
 
-def destination(wanted: Wanted, config: Config) -> Destination:
+def destination(asked: Asked, config: Config) -> Destination:
     """Return where each format of the report goes.
 
     Raises:
         click.UsageError: several formats can't go where `--output` says.
     """
-    forms = tuple(dict.fromkeys(Format(name) for name in wanted.form))
-    output = wanted.output
+    forms = tuple(dict.fromkeys(Format(name) for name in asked.form))
+    output = asked.output
     if output is None:
         if len(forms) == 1:
             return Destination(forms[0])
         forms = forms or tuple(Format(name) for name in config.report.formats)
-        shown = Format.TERMINAL if Format.TERMINAL in forms or not wanted.form else None
+        shown = Format.TERMINAL if Format.TERMINAL in forms or not asked.form else None
         folder = config.path(config.report.directory)
         return Destination(shown, tuple((f, folder / f.file_name) for f in forms if f is not Format.TERMINAL))
     if output == "-":
@@ -85,25 +63,28 @@ def _is_folder(output: str) -> bool:
     return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
-def deliver(report: Report, where: Destination, wanted: Wanted) -> None:
+def deliver(report: Report, where: Destination, asked: Asked) -> None:
     """Write the report.
 
     Raises:
         NoAudit: some of it could not be written.
     """
     for form, path in where.files:
-        _write(path, render(report, form, Options(all_subjects=wanted.all_subjects, verbose=wanted.verbose, width=100)))
-        if not wanted.quiet:
+        _write(
+            path,
+            render(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100)),
+        )
+        if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
-        _print(render(report, where.stdout, _for_stdout(wanted)))
+        _print(render(report, where.stdout, _for_stdout(asked)))
 
 
-def _for_stdout(wanted: Wanted) -> Options:
+def _for_stdout(asked: Asked) -> Options:
     terminal = sys.stdout.isatty()
-    plain = wanted.no_color or bool(os.environ.get("NO_COLOR")) or not terminal
+    plain = asked.no_color or bool(os.environ.get("NO_COLOR")) or not terminal
     width = shutil.get_terminal_size((100, 24)).columns
-    return Options(wanted.all_subjects, wanted.verbose, wanted.quiet, colour=not plain, width=max(width, 40))
+    return Options(asked.all_subjects, asked.verbose, asked.quiet, colour=not plain, width=max(width, 40))
 
 
 def _print(text: str) -> None:
@@ -134,4 +115,6 @@ def _write(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise NoAudit([f"{path}: {error.strerror or error}"], what="the report could not be written") from error
+        raise NoAudit(
+            [f"{path}: {error.strerror or error}"], what="the report could not be written"
+        ) from error

@@ -35,7 +35,7 @@ def simulated(name: str) -> Iterator[config.Config]:
 
 def with_secrets(data: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
     """Return configuration with the secrets in it that would otherwise come from the environment."""
-    whole = copy.deepcopy({key: value for key, value in data.items()})
+    whole = copy.deepcopy(dict(data.items()))
     for variable, secret in secrets.items():
         *path, last = variable.removeprefix(config.PREFIX).lower().split(config.SEPARATOR)
         table = whole

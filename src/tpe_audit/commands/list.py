@@ -12,15 +12,21 @@ from tpe_audit.catalog import Check
 from tpe_audit.collectors import GUIDE
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.folders import check_folders
+from tpe_audit.verdicts import Area
 
 
 @click.command("list")
-@click.option("--config", type=click.Path(path_type=Path), help="Also list the checks of the folders it names.")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Also list the checks of the folders it names."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True
+)
 def command(config: Path | None, form: str) -> int:
     """List the checks: id, area, severity, owner, what they read, and the right that takes."""
     found = catalog.find(check_folders(config))
-    checks = sorted(found.checks.values(), key=lambda check: (list(type(check.area)).index(check.area), check.id))
+    areas = {area: rank for rank, area in enumerate(Area)}
+    checks = sorted(found.checks.values(), key=lambda check: (areas[check.area], check.id))
     if form == "json":
         click.echo(json.dumps({"checks": [_entry(check) for check in checks]}, indent=2, ensure_ascii=False))
     else:
@@ -68,5 +74,7 @@ def _table(checks: list[Check]) -> None:
             row += [check.title, ", ".join(rights)]
         table.add_row(*row)
     console.print(table)
-    more = "" if wide else " What each reads, and the right that takes: --format json, or tpe-audit explain ID."
+    more = (
+        "" if wide else " What each reads, and the right that takes: --format json, or tpe-audit explain ID."
+    )
     console.print(f"\n{len(checks)} checks.{more}")

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
 
 from tpe_audit.catalog import Profile
+from tpe_audit.commands.asked import Asked
 from tpe_audit.config import Config
 from tpe_audit.facts import Billing, ConfiguredLine, Consumer, Deployment, Direction
 from tpe_audit.terms import Attestation, Terms, Waiver
 from tpe_audit.verdicts import Severity
-
-
-class Judging(Protocol):
-    """The part of a command line that says how to judge."""
-
-    @property
-    def fail_on(self) -> str | None: ...
-
-    @property
-    def profile(self) -> str: ...
 
 
 def deployment(config: Config) -> Deployment:
@@ -41,7 +31,7 @@ def deployment(config: Config) -> Deployment:
     )
 
 
-def terms(asked: Judging, config: Config, today: date) -> Terms:
+def terms(asked: Asked, config: Config, today: date) -> Terms:
     """Return the terms of an audit made today (UTC)."""
     fail_on = asked.fail_on or config.report.fail_on
     return Terms(

@@ -7,23 +7,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
-
-class Talk(Protocol):
-    """The part of a command line that says how much to tell."""
-
-    @property
-    def quiet(self) -> bool: ...
-
-    @property
-    def verbose(self) -> bool: ...
-
-    @property
-    def no_progress(self) -> bool: ...
-
-    @property
-    def no_color(self) -> bool: ...
+from tpe_audit.commands.asked import Asked
 
 
 class Progress:
@@ -55,15 +40,15 @@ class Progress:
 
 
 @contextmanager
-def progress(talk: Talk) -> Iterator[Progress]:
+def progress(asked: Asked) -> Iterator[Progress]:
     """Give a progress that shows itself on a terminal, and one that only counts elsewhere."""
-    hidden = talk.quiet or talk.verbose or talk.no_progress or bool(os.environ.get("CI"))
+    hidden = asked.quiet or asked.verbose or asked.no_progress or bool(os.environ.get("CI"))
     if hidden or not sys.stderr.isatty():
         yield Progress()
         return
     from rich.console import Console
 
-    console = Console(stderr=True, no_color=talk.no_color or None, highlight=False, markup=False)
+    console = Console(stderr=True, no_color=asked.no_color or None, highlight=False, markup=False)
     with console.status("Reading the tenant: signing in") as status:
 
         class Shown(Progress):

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tpe_audit.catalog import Profile
+from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.explain import complete_check
 from tpe_audit.formats import Format
@@ -28,53 +28,73 @@ if TYPE_CHECKING:
 CONFIG = Path("config.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line asks for."""
-
-    config: Path | None
-    demo: str | None
-    check: tuple[str, ...]
-    skip: tuple[str, ...]
-    subject: tuple[str, ...]
-    area: tuple[str, ...]
-    owner: tuple[str, ...]
-    severity: tuple[str, ...]
-    form: tuple[str, ...]
-    output: str | None
-    fail_on: str | None
-    profile: str
-    all_subjects: bool
-    quiet: bool
-    verbose: bool
-    no_color: bool
-    no_progress: bool
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether it asks for less than everything."""
-        return bool(self.check or self.skip or self.subject or self.area or self.owner or self.severity)
-
-
-def _complete_scenario(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_scenario(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
     from tpe_audit.simulator import SCENARIOS
 
     return [CompletionItem(name) for name in SCENARIOS if name.startswith(incomplete)]
 
 
 @click.command("run")
-@click.option("--config", type=click.Path(path_type=Path), help="Configuration.  [default: config.toml, if there]")
-@click.option("--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only this check; repeatable.")
-@click.option("--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not this check; repeatable.")
-@click.option("--subject", multiple=True, metavar="ID|NAME", help="Only this account, number or agent; repeatable.")
-@click.option("--area", multiple=True, type=click.Choice([x.value for x in Area]), help="Only checks of this area; repeatable.")
-@click.option("--owner", multiple=True, type=click.Choice([x.value for x in Owner]), help="Only what this role mends; repeatable.")
-@click.option("--severity", multiple=True, type=click.Choice([x.value for x in Severity]), help="Only this severity; repeatable.")
-@click.option("--format", "form", multiple=True, type=click.Choice([x.value for x in Format]), help="How to report; repeatable.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Configuration.  [default: config.toml, if there]"
+)
+@click.option(
+    "--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only this check; repeatable."
+)
+@click.option(
+    "--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not this check; repeatable."
+)
+@click.option(
+    "--subject", multiple=True, metavar="ID|NAME", help="Only this account, number or agent; repeatable."
+)
+@click.option(
+    "--area",
+    multiple=True,
+    type=click.Choice([x.value for x in Area]),
+    help="Only checks of this area; repeatable.",
+)
+@click.option(
+    "--owner",
+    multiple=True,
+    type=click.Choice([x.value for x in Owner]),
+    help="Only what this role mends; repeatable.",
+)
+@click.option(
+    "--severity",
+    multiple=True,
+    type=click.Choice([x.value for x in Severity]),
+    help="Only this severity; repeatable.",
+)
+@click.option(
+    "--format",
+    "form",
+    multiple=True,
+    type=click.Choice([x.value for x in Format]),
+    help="How to report; repeatable.",
+)
 @click.option("--output", metavar="DIR|FILE|-", help="Where to report to; a trailing slash means a folder.")
-@click.option("--fail-on", type=click.Choice(["blocker", "major", "minor", "never"]), help="Least severity that decides the verdict.  [default: major]")
-@click.option("--profile", type=click.Choice([x.value for x in Profile]), default=Profile.SCHEDULED.value, show_default=True, help="What the audit is for.")
-@click.option("--demo", is_flag=False, flag_value="contoso", metavar="[SCENARIO]", shell_complete=_complete_scenario, help="Audit the simulated tenant: no account, no network.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["blocker", "major", "minor", "never"]),
+    help="Least severity that decides the verdict.  [default: major]",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([x.value for x in Profile]),
+    default=Profile.SCHEDULED.value,
+    show_default=True,
+    help="What the audit is for.",
+)
+@click.option(
+    "--demo",
+    is_flag=False,
+    flag_value="contoso",
+    metavar="[SCENARIO]",
+    shell_complete=_complete_scenario,
+    help="Audit the simulated tenant: no account, no network.",
+)
 @click.option("--all-subjects", is_flag=True, help="List every subject in the report, however many.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict and what to do first.")
 @click.option("-v", "--verbose", is_flag=True, help="Unfold what holds; tell each request on stderr.")
@@ -127,7 +147,9 @@ async def _audit(
             gathered = await gather(wanted, sources, deployment(config), started, asked.subject, shown.told)
             states = sources.reports()
     if gathered.nothing:
-        raise NoAudit([f"--subject {name!r} is no account, number or user of this tenant" for name in gathered.nothing])
+        raise NoAudit(
+            [f"--subject {name!r} is no account, number or user of this tenant" for name in gathered.nothing]
+        )
     on = terms(asked, config, started.date())
     run = Run(
         started_at=started,
@@ -161,7 +183,9 @@ def _configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
     except config.ConfigError as error:
         problems = list(error.problems)
         if asked.demo is None and asked.config is None and not CONFIG.exists():
-            problems.append("There is no config.toml here: copy config.example.toml, or try: tpe-audit run --demo")
+            problems.append(
+                "There is no config.toml here: copy config.example.toml, or try: tpe-audit run --demo"
+            )
         raise NoAudit(problems) from None
 
 

@@ -4,34 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 from tpe_audit.catalog import Catalog, Check
 from tpe_audit.collectors import GUIDE
+from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.config import Config
 
 
-class Selection(Protocol):
-    """The part of a command line that chooses checks; filters combine with AND, values of one with OR."""
-
-    @property
-    def check(self) -> tuple[str, ...]: ...
-
-    @property
-    def skip(self) -> tuple[str, ...]: ...
-
-    @property
-    def area(self) -> tuple[str, ...]: ...
-
-    @property
-    def owner(self) -> tuple[str, ...]: ...
-
-    @property
-    def severity(self) -> tuple[str, ...]: ...
-
-
-def chosen(asked: Selection, config: Config, catalog: Catalog) -> list[str]:
+def chosen(asked: Asked, config: Config, catalog: Catalog) -> list[str]:
     """Return the ids of the chosen checks.
 
     Raises:
@@ -87,6 +68,10 @@ def _names(config: Config) -> Sequence[tuple[str, str]]:
 def _may_be_answered(check: Check, config: Config) -> bool:
     """Whether a person may answer: the check asks one, or what it reads is declared off."""
     sources = config.sources
-    modes = {"arm": sources.azure.mode, "acs": sources.acs.mode, "teams-export": sources.teams_powershell.mode}
+    modes = {
+        "arm": sources.azure.mode,
+        "acs": sources.acs.mode,
+        "teams-export": sources.teams_powershell.mode,
+    }
     off = {source for source, mode in modes.items() if mode == "off"}
     return bool(check.question) or any(GUIDE[q].source in off for q in check.wants if q in GUIDE)

@@ -258,6 +258,10 @@ class Licenses(Fact):
         """Return those of `of` that work."""
         return tuple(plan for plan in self.of(ids, prefix) if plan.status is PlanStatus.ON)
 
+    def product(self, ids: Collection[str], prefix: str = "") -> str:
+        """Return the SkuId of a product that brings one of these plans; empty if none does."""
+        return next((plan.sku_id for plan in self.of(ids, prefix) if plan.sku_id), "")
+
     def shortfall(self, ids: Collection[str], prefix: str = "") -> str:
         """Return what keeps each of these plans from working; empty if one of them works."""
         if self.on(ids, prefix):

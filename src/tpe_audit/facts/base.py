@@ -96,6 +96,8 @@ class Gap:
     evidence: tuple[int, ...] = ()
     declared_off: bool = False
     """The admin switched the source off on purpose, so a person may answer in its place."""
+    lacks: tuple[str, ...] = ()
+    """What to grant or set up, each as a noun phrase: "the Graph permission User.Read.All"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,13 @@ class Tenant(Thing):
     """The Microsoft 365 tenant that holds resource accounts, numbers, licences and agents."""
 
     id: str
+    name: str = ""
+    """Empty if it was not read."""
 
     @property
     def subject(self) -> Subject:
-        """The tenant id."""
-        return Subject(Kind.TENANT, self.id, self.id)
+        """The tenant id, called by the tenant's name."""
+        return Subject(Kind.TENANT, self.id, self.name or self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ AT_ONCE = 12
 VERSION = "2025-06-30"
 SCOPE = "https://communication.azure.com//.default"
 
-_HOST = re.compile(r"(?=.{1,253}(?::\d+)?$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?", re.I)
+_HOST = re.compile(
+    r"(?=.{1,253}(?::\d+)?$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?",
+    re.IGNORECASE,
+)
 
 
 class AcsDataPlane(Source):
@@ -47,10 +50,14 @@ class AcsDataPlane(Source):
             Malformed: `host` is no host name, so nothing is sent there.
         """
         if not _HOST.fullmatch(host):
-            raise self.trouble(Malformed(f"The ACS resource's host name {host!r} is none, so its data plane was not asked."))
+            raise self.trouble(
+                Malformed(f"The ACS resource's host name {host!r} is none, so its data plane was not asked.")
+            )
         return f"https://{host}/access/teamsExtension/tenants/{tenant}/assignments/{principal}?api-version={VERSION}"
 
-    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
+    async def send(
+        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> Response:
         """Send one request through azure-core's pipeline and return the answer as it came."""
         from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest

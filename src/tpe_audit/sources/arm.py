@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tpe_audit.config import Config
@@ -43,7 +44,9 @@ class Arm(Source):
         self._pipeline: AsyncARMPipelineClient[Any, Any] | None = None
         self._acs: dict[str, CommunicationServiceManagementClient] = {}
 
-    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
+    async def send(
+        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> Response:
         """Send one request through azure-mgmt-core's pipeline and return the answer as it came."""
         from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest
@@ -112,7 +115,7 @@ class Arm(Source):
             body |= {"subscriptions": subscriptions} if subscriptions else {}
             response, index = await self.ask(
                 f"POST {self.shown(url)} {json.dumps(query)}",
-                lambda body=body: self.send("POST", url, body, {}),  # type: ignore[misc]
+                partial(self.send, "POST", url, body, {}),
                 grant=grant,
             )
             page = self.object_in(response, url, index)

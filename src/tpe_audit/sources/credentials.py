@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tpe_audit.config import Config, Credential
 from tpe_audit.sources.errors import SignInFailed
@@ -68,7 +68,7 @@ class SignIn:
         """Close the connections behind the credential."""
         await self._credential.close()
 
-    async def __aenter__(self) -> SignIn:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -119,7 +119,9 @@ def _credential(config: Config, credential: Credential, tenant: str, *, proxies:
     client = credential.client_id or None
     built: dict[str, Callable[[], _AsyncCredential]] = {
         "default": lambda: aio.DefaultAzureCredential(
-            managed_identity_client_id=client, additionally_allowed_tenants=[tenant], **_default(network, tenant)
+            managed_identity_client_id=client,
+            additionally_allowed_tenants=[tenant],
+            **_default(network, tenant),
         ),
         "azure-cli": lambda: aio.AzureCliCredential(tenant_id=tenant),
         "client-secret": lambda: aio.ClientSecretCredential(
@@ -184,13 +186,19 @@ def _certificate(config: Config, credential: Credential) -> dict[str, Any]:
 
 
 def _token_file(config: Config, credential: Credential) -> dict[str, Any]:
-    return {"token_file_path": str(config.path(credential.token_file_path))} if credential.token_file_path else {}
+    return (
+        {"token_file_path": str(config.path(credential.token_file_path))}
+        if credential.token_file_path
+        else {}
+    )
 
 
 def _interactive(name: str, credential: Credential, tenant: str, network: dict[str, Any]) -> _InThread:
     import azure.identity
 
-    return _InThread(getattr(azure.identity, name)(tenant_id=tenant, client_id=credential.client_id, **network))
+    return _InThread(
+        getattr(azure.identity, name)(tenant_id=tenant, client_id=credential.client_id, **network)
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -39,7 +39,9 @@ class Graph(Source):
         self._adapter: GraphRequestAdapter | None = None
         self._http: httpx.AsyncClient | None = None
 
-    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
+    async def send(
+        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> Response:
         """Send one GET through the SDK's adapter and return the answer as it came."""
         import httpx
         from kiota_abstractions.method import Method
@@ -87,7 +89,9 @@ class Graph(Source):
             )
             # A host that is not allowed gets no token: an answer can't lead the token elsewhere.
             provider = AzureIdentityAuthenticationProvider(
-                self._identity, scopes=[f"{self.base}/.default"], allowed_hosts=[urlsplit(self.base).hostname or ""]
+                self._identity,
+                scopes=[f"{self.base}/.default"],
+                allowed_hosts=[urlsplit(self.base).hostname or ""],
             )
             self._adapter = GraphRequestAdapter(provider, self._http)
             self._adapter.base_url = f"{self.base}/v1.0"

@@ -7,6 +7,7 @@ import email.utils
 import json
 import logging
 import random
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -110,7 +111,9 @@ class Source(ABC):
         """How often it answered as asked."""
 
     @abstractmethod
-    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
+    async def send(
+        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> Response:
         """Send one request, once.
 
         Raises:
@@ -138,7 +141,12 @@ class Source(ABC):
         return Answered(self.object_in(response, url, evidence), evidence)
 
     async def items(
-        self, path: str, *, grant: str, headers: Mapping[str, str] | None = None, link: str = "@odata.nextLink"
+        self,
+        path: str,
+        *,
+        grant: str,
+        headers: Mapping[str, str] | None = None,
+        link: str = "@odata.nextLink",
     ) -> Listing:
         """Return the list at `path`, read to its last page.
 
@@ -152,7 +160,9 @@ class Source(ABC):
         try:
             while url:
                 if url in seen or len(seen) >= MAX_PAGES:
-                    raise Malformed(f"{self.words} sent the same page twice, so the list at {self.shown(url)} has no end.")
+                    raise Malformed(
+                        f"{self.words} sent the same page twice, so the list at {self.brief(url)} has no end."
+                    )
                 seen.add(url)
                 page, index = await self._page(url, grant, headers or {})
                 evidence.append(index)
@@ -160,8 +170,10 @@ class Source(ABC):
                 url = self._next(page, url, link)
         except SourceError as error:
             error.evidence = tuple(dict.fromkeys((*evidence, *error.evidence)))
-            if evidence and not isinstance(error, Refused):
-                raise type(error)(f"{error} The list was not read to its end.", error.evidence) from error
+            if evidence:
+                raise type(error)(
+                    f"{error} The list was not read to its end.", error.evidence, error.lacks
+                ) from error
             raise
         return Listing(tuple(items), tuple(evidence))
 
@@ -171,7 +183,7 @@ class Source(ABC):
         )
         if response.status == 404:
             # A 404 on a list says nothing about what is in it.
-            raise self.trouble(Failed(f"{self.words} answered 404 to GET {self.shown(url)}.", (evidence,)))
+            raise self.trouble(Failed(f"{self.words} answered 404 to GET {self.brief(url)}.", (evidence,)))
         return self.object_in(response, url, evidence), evidence
 
     def _next(self, page: Mapping[str, Any], url: str, link: str) -> str | None:
@@ -179,9 +191,9 @@ class Source(ABC):
         if following is None or following == "":
             return None
         if not isinstance(following, str):
-            raise Malformed(f"{self.words} sent a page at {self.shown(url)} whose {link} is no address.")
+            raise Malformed(f"{self.words} sent a page at {self.brief(url)} whose {link} is no address.")
         if _origin(following) != _origin(self.base):
-            raise Malformed(f"{self.words} points to another host for the next page of {self.shown(url)}.")
+            raise Malformed(f"{self.words} points to another host for the next page of {self.brief(url)}.")
         return following
 
     async def ask(
@@ -193,7 +205,11 @@ class Source(ABC):
             SourceError: it was refused, or not answered in time.
         """
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_Again), stop=self._enough, wait=_pause, sleep=asyncio.sleep, reraise=True
+            retry=retry_if_exception_type(_Again),
+            stop=self._enough,
+            wait=_pause,
+            sleep=asyncio.sleep,
+            reraise=True,
         )
         try:
             async for attempt in retrying:
@@ -212,17 +228,26 @@ class Source(ABC):
                 await asyncio.sleep(early)
             remaining = self.patience.ends - loop.time()
             if remaining <= 0:
-                raise self.trouble(Unreachable(f"The time for reading was over before {label} could be asked of {self.words}."))
+                raise self.trouble(
+                    Unreachable(
+                        f"The time for reading was over before {brief(label)} could be asked of {self.words}."
+                    )
+                )
             try:
                 async with asyncio.timeout(min(self.patience.request_timeout, remaining)):
                     response = await send()
             except TimeoutError:
                 evidence = self.ledger.record(self.name, label, None)
-                error = Unreachable(f"{self.words} did not answer {label} within {self.patience.request_timeout:g} s.", (evidence,))
+                error = Unreachable(
+                    f"{self.words} did not answer {brief(label)} within {self.patience.request_timeout:g} s.",
+                    (evidence,),
+                )
                 raise _Again(error, None, throttled=False) from None
             except NoConnection as no:
                 evidence = self.ledger.record(self.name, label, None)
-                error = Unreachable(f"{self.words} could not be reached for {label}: {masked(str(no))}.", (evidence,))
+                error = Unreachable(
+                    f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}.", (evidence,)
+                )
                 raise _Again(error, None, throttled=False) from no
             except SourceError as error:
                 raise self.trouble(error) from error
@@ -237,9 +262,9 @@ class Source(ABC):
     def _refusal(self, label: str, response: Response, evidence: int, grant: str) -> Exception:
         """Return what a status other than success means."""
         status, said = response.status, _error_in(response)
-        answer = f"{self.words} answered {status}{f' ({said})' if said else ''} to {label}."
+        answer = f"{self.words} answered {status}{f' ({said})' if said else ''} to {brief(label)}."
         if status in (401, 403):
-            return self.trouble(Refused(f"{answer} Reading it takes {grant}.", (evidence,)))
+            return self.trouble(Refused(f"{answer} Reading it takes {grant}.", (evidence,), (grant,)))
         error: SourceError = Failed(answer, (evidence,))
         if status not in (408, 429, 500, 502, 503, 504):
             return self.trouble(error)
@@ -247,7 +272,10 @@ class Source(ABC):
         if after is not None and after > self.patience.retry_after_cap:
             cap = self.patience.retry_after_cap
             return self.trouble(
-                Failed(f"{answer} It asks to wait {after:.0f} s, longer than retry_after_cap = {cap:g} allows.", (evidence,))
+                Failed(
+                    f"{answer} It asks to wait {after:.0f} s, longer than retry_after_cap = {cap:g} allows.",
+                    (evidence,),
+                )
             )
         throttled = status == 429
         if after and throttled:
@@ -276,6 +304,10 @@ class Source(ABC):
         """Return an address of this service without its host, as evidence shows it."""
         return url.removeprefix(self.base)
 
+    def brief(self, url: str) -> str:
+        """Return an address of this service as a sentence names it; the evidence has it whole."""
+        return brief(self.shown(url))
+
     def object_in(self, response: Response, url: str, evidence: int) -> Mapping[str, Any]:
         """Return the JSON object that an answer holds.
 
@@ -286,11 +318,14 @@ class Source(ABC):
             body = json.loads(response.body)
         except (ValueError, RecursionError):
             raise self.trouble(
-                Malformed(f"{self.words} answered GET {self.shown(url)} with something that is not JSON.", (evidence,))
+                Malformed(
+                    f"{self.words} answered GET {self.brief(url)} with something that is not JSON.",
+                    (evidence,),
+                )
             ) from None
         if not isinstance(body, dict):
             raise self.trouble(
-                Malformed(f"{self.words} answered GET {self.shown(url)} with no JSON object.", (evidence,))
+                Malformed(f"{self.words} answered GET {self.brief(url)} with no JSON object.", (evidence,))
             )
         return body
 
@@ -303,9 +338,19 @@ class Source(ABC):
         value = page.get("value")
         if not isinstance(value, list):
             raise self.trouble(
-                Malformed(f"{self.words} answered GET {self.shown(url)} without a list of values.", (evidence,))
+                Malformed(
+                    f"{self.words} answered GET {self.brief(url)} without a list of values.", (evidence,)
+                )
             )
         return value
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def brief(label: str) -> str:
+    """Return a request without its query and ids, so that the same trouble with many things reads the same."""
+    return _ID.sub("…", label.split("?", maxsplit=1)[0])
 
 
 _REQUEST_IDS = ("request-id", "x-ms-request-id", "x-ms-correlation-request-id", "x-ms-client-request-id")

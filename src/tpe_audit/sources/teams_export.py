@@ -17,6 +17,7 @@ from tpe_audit.sources.errors import Malformed, Off, SourceError, Unreachable
 from tpe_audit.sources.ledger import Ledger, masked
 
 SCHEMA = "tpe-audit/teams-export/1"
+_EXPORT = "a fresh Teams PowerShell export, made by a Teams administrator (docs/guides/teams-export.md)"
 _AHEAD = timedelta(minutes=10)
 """How far another computer's clock may be ahead."""
 
@@ -64,7 +65,7 @@ class TeamsExport:
         """How to set it up, as part of a sentence."""
         return (
             "run a read-only export in Teams PowerShell as a Teams administrator, and name its file in "
-            '[sources.teams_powershell] export (docs/guides/teams-export.md says how)'
+            "[sources.teams_powershell] export (docs/guides/teams-export.md says how)"
         )
 
     def cmdlet(self, name: str) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
@@ -76,13 +77,16 @@ class TeamsExport:
         try:
             found = self._document().cmdlets.get(name)
             if found is None:
-                raise Unreachable(f"{self.words} does not hold {name}: {self.ways}.", self._evidence)
+                raise Unreachable(
+                    f"{self.words} does not hold {name}: {self.ways}.", self._evidence, (_EXPORT,)
+                )
             if not found.ok or found.data is None:
                 said = masked(found.error or "no data")
                 raise Unreachable(
                     f"{name} failed when the Teams PowerShell export was made: {said}. Reading it takes a Teams "
                     "administrator, or the Entra role Teams Reader or Global Reader.",
                     self._evidence,
+                    ("the role Teams Administrator, for whoever makes the Teams PowerShell export",),
                 )
         except SourceError as error:
             self.troubles.append(error)
@@ -103,16 +107,21 @@ class TeamsExport:
     def _believed(self) -> Document:
         """Return the export, if it is of this tenant and young enough."""
         if self._settings.mode == "off":
-            raise Off('Teams PowerShell is switched off ([sources.teams_powershell] mode = "off").', declared=True)
+            raise Off(
+                'Teams PowerShell is switched off ([sources.teams_powershell] mode = "off").', declared=True
+            )
         if self._settings.mode == "pwsh":
-            raise Off(f"This version does not run Teams PowerShell itself: {self.ways}.", declared=False)
+            why = f"This version does not run Teams PowerShell itself: {self.ways}."
+            raise Off(why, declared=False, lacks=(_EXPORT,))
         text = self._text(self._path)
         self._evidence = (self._ledger.record(self.name, f"read {self._path.name}", 200),)
         try:
             document = Document.model_validate(json.loads(text))
         except (ValueError, RecursionError) as error:
             why = _first(error) if isinstance(error, ValidationError) else "it is not JSON"
-            raise Malformed(f"{self.words} {self._path.name} is not believed: {why}.", self._evidence) from None
+            raise Malformed(
+                f"{self.words} {self._path.name} is not believed: {why}.", self._evidence
+            ) from None
         if document.tenant_id.casefold() != self.tenant.casefold():
             raise Malformed(
                 f"{self.words} {self._path.name} is of another tenant ({document.tenant_id}), and not believed.",
@@ -124,23 +133,29 @@ class TeamsExport:
                 f"{self.words} {self._path.name} is {age.total_seconds() / 3600:.0f} hours old, and "
                 f"max_age_hours is {self._settings.max_age_hours:g}: make a new one.",
                 self._evidence,
+                (_EXPORT,),
             )
         if age < -_AHEAD:
-            raise Malformed(f"{self.words} {self._path.name} is dated in the future, and not believed.", self._evidence)
+            raise Malformed(
+                f"{self.words} {self._path.name} is dated in the future, and not believed.", self._evidence
+            )
         return document
 
     def _text(self, path: Path) -> str:
         try:
             raw = path.read_bytes()
         except FileNotFoundError:
-            raise Off(f"Teams PowerShell is not set up, and there is no export {path.name}: {self.ways}.", declared=False) from None
+            why = f"Teams PowerShell is not set up, and there is no export {path.name}: {self.ways}."
+            raise Off(why, declared=False, lacks=(_EXPORT,)) from None
         except OSError as error:
             raise Unreachable(f"{self.words} {path} can't be read: {error.strerror}.") from None
         encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
-            raise Malformed(f"{self.words} {path.name} is not believed: it is neither UTF-8 nor UTF-16 text.") from None
+            raise Malformed(
+                f"{self.words} {path.name} is not believed: it is neither UTF-8 nor UTF-16 text."
+            ) from None
 
 
 def _first(error: ValidationError) -> str:
