@@ -40,9 +40,7 @@ def check(acs: AcsResource, provisioning: AcsProvisioning) -> Verdict:
         case "failed" | "canceled" | "deleting":
             reason = "The ACS resource is not in order. Its activity log in the Azure portal says why."
         case _:
-            return Unknown(
-                f"The resource is in the state {provisioning.state}, which does not say if it works."
-            )
+            return Unknown(f"The resource is in the state {provisioning.state}, which does not say if it works.")
     show = bash(
         "az communication show -n %s -g %s --subscription %s --query provisioningState",
         acs.name,
@@ -56,14 +54,10 @@ def absent(acs: NoAcsResource) -> Verdict:
     reason = f"There is no such ACS resource; looked for it in {acs.looked}."
     if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", acs.configured):
         shape = "an ARM id" if acs.configured.casefold().startswith("/subscriptions/") else "something else"
-        reason += (
-            f" The id is {shape}; an account can be bound only to an immutable resource id, which is a GUID."
-        )
+        reason += f" The id is {shape}; an account can be bound only to an immutable resource id, which is a GUID."
     return Fail(
         reason,
         observed="no resource",
         expected=f"an ACS resource {acs.configured}",
-        fix=bash(
-            "az communication list --query %s", "[].{name:name, immutableResourceId:immutableResourceId}"
-        ),
+        fix=bash("az communication list --query %s", "[].{name:name, immutableResourceId:immutableResourceId}"),
     )

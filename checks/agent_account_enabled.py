@@ -39,9 +39,7 @@ def check(agent: Agent, sign_in: SignIn, user_type: UserType, location: UsageLoc
         faults.append("it is a guest")
     if not re.fullmatch("[A-Za-z]{2}", location.country):
         faults.append("it has no usage location")
-        fix.append(
-            powershell("Update-MgUser -UserId %s -UsageLocation %s", agent.id, "<two-letter country code>")
-        )
+        fix.append(powershell("Update-MgUser -UserId %s -UsageLocation %s", agent.id, "<two-letter country code>"))
     if faults:
         return Fail(
             f"The agent's account is not ready for calls: {' and '.join(faults)}.",

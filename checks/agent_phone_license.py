@@ -15,7 +15,7 @@ Assign Teams Phone to the agent, or switch it on within the product that the age
 In the portal: Microsoft 365 admin center > Users > Active users > the agent > Licenses and apps.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import Agent, Licenses, ProductIds
 from tpe_audit.facts.well_known import TEAMS_PHONE_PLANS
 
@@ -31,6 +31,8 @@ def check(agent: Agent, licenses: Licenses, products: ProductIds) -> Verdict:
     shortfall = licenses.shortfall(TEAMS_PHONE_PLANS)
     if not shortfall:
         return Pass("The agent has a Teams Phone licence.")
+    if doubt := licenses.doubt():
+        return Unknown(doubt)
     return Fail(
         f"The agent has no Teams Phone licence that works. {licenses.DELAY}",
         observed=shortfall,

@@ -17,7 +17,7 @@ In the portal: Microsoft 365 admin center > Users > Active users > the agent > L
 Microsoft Teams.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import Agent, Licenses, ProductIds
 from tpe_audit.facts.well_known import TEAMS_PLANS
 
@@ -33,9 +33,9 @@ def check(agent: Agent, licenses: Licenses, products: ProductIds) -> Verdict:
     shortfall = licenses.shortfall(TEAMS_PLANS)
     if not shortfall:
         return Pass("The agent has a Teams licence.")
-    without = sorted(
-        {p.sku_part_number for p in licenses.plans if "no_teams" in p.sku_part_number.casefold()}
-    )
+    if doubt := licenses.doubt():
+        return Unknown(doubt)
+    without = sorted({p.sku_part_number for p in licenses.plans if "no_teams" in p.sku_part_number.casefold()})
     reason = "The agent has no Teams licence that works."
     if without:
         reason += f" {', '.join(without)} comes without Teams."

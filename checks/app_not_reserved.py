@@ -32,9 +32,7 @@ LINK = (
 )
 
 
-def check(
-    application: Application, owner: ApplicationOwner | UnseenApplication, deployment: Deployment
-) -> Verdict:
+def check(application: Application, owner: ApplicationOwner | UnseenApplication, deployment: Deployment) -> Verdict:
     reserved = RESERVED_APPLICATIONS.get(application.client_id.casefold(), "")
     microsofts = isinstance(owner, ApplicationOwner) and owner.tenant_id.casefold() == MICROSOFT_TENANT_ID
     dynamics = deployment.consumer is Consumer.DYNAMICS_365

@@ -28,9 +28,7 @@ REQUIRES = ("bot-teams-channel",)
 CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 LINK = "https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-quickstart"
 
-DOUBT = (
-    "Microsoft's page on Teams Phone extensibility asks only for the channel; its guide to bots, for both."
-)
+DOUBT = "Microsoft's page on Teams Phone extensibility asks only for the channel; its guide to bots, for both."
 
 
 def check(bot: Bot, calling: ChannelCalling) -> Verdict:

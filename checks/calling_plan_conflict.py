@@ -15,7 +15,7 @@ The calling plan may come with a larger product: look what else that product bri
 away. In the portal: Microsoft 365 admin center > Users > Active users > the account > Licenses and apps.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import Direction, Licenses, NumberTypeName, ProductIds, ResourceAccount
 from tpe_audit.facts.well_known import CALLING_PLANS, PAY_AS_YOU_GO_PLANS, PAY_AS_YOU_GO_PREFIX
 
@@ -32,6 +32,8 @@ LINK = (
 
 def check(account: ResourceAccount, licenses: Licenses, products: ProductIds) -> Verdict:
     others = {CALLING_PLANS[plan.id]: plan for plan in licenses.on(CALLING_PLANS)}
+    if not others and (doubt := licenses.doubt()):
+        return Unknown(doubt)
     if not others:
         return Pass("The account has no other calling plan.")
     names = ", ".join(others)

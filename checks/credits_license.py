@@ -19,7 +19,7 @@ In the portal: Microsoft 365 admin center > Marketplace > All products > Communi
 Users > Active users > the account > Licenses and apps.
 """
 
-from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     Billing,
     Deployment,
@@ -42,18 +42,16 @@ LINK = "https://learn.microsoft.com/microsoftteams/what-are-communications-credi
 
 def applies(deployment: Deployment) -> NotApplicable | None:
     if deployment.billing is Billing.MCA:
-        return NotApplicable(
-            "config.toml says that the tenant has a Microsoft Customer Agreement (billing = mca)."
-        )
+        return NotApplicable("config.toml says that the tenant has a Microsoft Customer Agreement (billing = mca).")
     return None
 
 
-def check(
-    account: ResourceAccount, licenses: Licenses, deployment: Deployment, products: ProductIds
-) -> Verdict:
+def check(account: ResourceAccount, licenses: Licenses, deployment: Deployment, products: ProductIds) -> Verdict:
     shortfall = licenses.shortfall(COMMUNICATIONS_CREDITS_PLANS)
     if not shortfall:
         return Pass("The account has a Communications Credits licence.")
+    if doubt := licenses.doubt():
+        return Unknown(doubt)
     if deployment.billing is Billing.CREDITS:
         return Fail(
             f"The account has no Communications Credits licence that works. {licenses.DELAY}",

@@ -32,9 +32,7 @@ NUMBER_TYPES = (NumberTypeName.CALLING_PLAN,)
 DIRECTIONS = (Direction.OUTBOUND,)
 LINK = "https://learn.microsoft.com/microsoftteams/set-up-communications-credits-for-your-organization"
 
-PAYMENT = (
-    "whether a post-paid payment method is active: Microsoft 365 admin center > Billing > Payment methods"
-)
+PAYMENT = "whether a post-paid payment method is active: Microsoft 365 admin center > Billing > Payment methods"
 CREDIT = (
     "whether the balance of Communications Credits is above zero and Auto-Recharge is on: "
     "Microsoft 365 admin center > Billing > Your products > Communications Credits"

@@ -40,9 +40,7 @@ def check(number: PhoneNumber, activation: NumberActivation) -> Verdict:
     elif activation.state in WORDS:
         reason = WORDS[activation.state]
     else:
-        return Unknown(
-            f"The number is in the state {observed}; whether that is in service is not documented."
-        )
+        return Unknown(f"The number is in the state {observed}; whether that is in service is not documented.")
     return Fail(
         reason,
         observed=observed,

@@ -36,11 +36,8 @@ def check(account: ResourceAccount, licenses: Licenses, products: ProductIds) ->
     shortfall = licenses.shortfall(PAY_AS_YOU_GO_PLANS, PAY_AS_YOU_GO_PREFIX)
     if not shortfall:
         return Pass("The account has a Pay-As-You-Go Calling Plan.")
-    if not all(plan.name for plan in licenses.plans):
-        return Unknown(
-            "Not all of the account's service plans could be read by name. One may be Pay-As-You-Go: "
-            "Microsoft does not publish the ids of all its zones."
-        )
+    if doubt := licenses.doubt(PAY_AS_YOU_GO_PREFIX):
+        return Unknown(doubt)
     return Fail(
         f"The account has no Pay-As-You-Go Calling Plan that works. {licenses.DELAY}",
         observed=shortfall,

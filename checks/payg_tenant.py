@@ -39,9 +39,7 @@ def check(tenant: Tenant, subscribed: SubscribedSkus) -> Verdict:
     if plans:
         return Fail(
             "The tenant's Pay-As-You-Go Calling Plan is not in force.",
-            observed=", ".join(
-                f"{s.part_number}: {s.capability_status}, {s.enabled_units} licences" for s in plans
-            ),
+            observed=", ".join(f"{s.part_number}: {s.capability_status}, {s.enabled_units} licences" for s in plans),
             expected="Enabled, with 1 licence or more",
             fix=look,
         )

@@ -56,6 +56,4 @@ def check(
             expected=expected.immutable_id,
             fix=ids.bind,
         )
-    return Pass(
-        f"The account is bound to the ACS resource that {expected.why} says.", observed=bound.immutable_id
-    )
+    return Pass(f"The account is bound to the ACS resource that {expected.why} says.", observed=bound.immutable_id)

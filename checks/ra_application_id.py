@@ -55,6 +55,4 @@ def check(
             expected=expected.client_id,
             fix=ids.bind,
         )
-    return Pass(
-        f"The account is bound to the application that {expected.why} says.", observed=bound.client_id
-    )
+    return Pass(f"The account is bound to the application that {expected.why} says.", observed=bound.client_id)

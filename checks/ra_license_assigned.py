@@ -16,7 +16,7 @@ In the portal: Microsoft 365 admin center > Users > Active users > the account >
 account needs a usage location first: see `ra-usage-location`.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import Licenses, ProductIds, ResourceAccount
 from tpe_audit.facts.well_known import RESOURCE_ACCOUNT_PLANS
 
@@ -28,6 +28,8 @@ LINK = "https://learn.microsoft.com/microsoftteams/teams-add-on-licensing/virtua
 
 def check(account: ResourceAccount, licenses: Licenses, products: ProductIds) -> Verdict:
     plans = licenses.of(RESOURCE_ACCOUNT_PLANS)
+    if not plans and (doubt := licenses.doubt()):
+        return Unknown(doubt)
     if not plans:
         return Fail(
             f"The account has no licence Microsoft Teams Phone Resource Account. {licenses.DELAY}",

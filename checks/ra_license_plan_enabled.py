@@ -16,7 +16,7 @@ In the portal: Microsoft 365 admin center > Users > Active users > the account >
 A plan that waits to be activated needs only time; one that stays in error is for Microsoft's support.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import Licenses, PlanStatus, ProductIds, ResourceAccount
 from tpe_audit.facts.well_known import RESOURCE_ACCOUNT_PLANS
 
@@ -30,6 +30,8 @@ def check(account: ResourceAccount, licenses: Licenses, products: ProductIds) ->
     shortfall = licenses.shortfall(RESOURCE_ACCOUNT_PLANS)
     if not shortfall:
         return Pass("The service plan is on.", observed="MCOEV_VIRTUALUSER is on")
+    if doubt := licenses.doubt():
+        return Unknown(doubt)
     plans = licenses.of(RESOURCE_ACCOUNT_PLANS)
     waiting = any(plan.status is PlanStatus.PENDING for plan in plans)
     sku = licenses.product(RESOURCE_ACCOUNT_PLANS) or products.resource_account

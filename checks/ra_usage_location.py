@@ -33,8 +33,6 @@ def check(account: ResourceAccount, location: UsageLocation) -> Verdict:
             "The account has no usage location, and can't be given a licence without one.",
             observed=location.country or "none",
             expected="a two-letter country code, such as US",
-            fix=powershell(
-                "Update-MgUser -UserId %s -UsageLocation %s", account.id, "<two-letter country code>"
-            ),
+            fix=powershell("Update-MgUser -UserId %s -UsageLocation %s", account.id, "<two-letter country code>"),
         )
     return Pass("The usage location is set.", observed=location.country)

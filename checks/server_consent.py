@@ -17,7 +17,7 @@ Give consent with the REST API of the ACS resource, signed in as somebody who is
 
 The host is the ACS resource's host name, the tenant the Teams tenant's id, the account the account's
 object id.
-"""  # noqa: E501 - an address stays on one line
+"""
 
 from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
 from tpe_audit.facts import AcsResource, Consumer, NoServerConsent, ResourceAccount, ServerConsent, Tenant
@@ -53,9 +53,7 @@ def check(
     observed = f"{consent.principal_type} of tenant {consent.tenant_id}"
     kind = consent.principal_type.casefold()
     if kind not in ("teamsresourceaccount", "resourceaccount", "user"):
-        return Unknown(
-            f"The consent is of the type {consent.principal_type}, which Microsoft does not document."
-        )
+        return Unknown(f"The consent is of the type {consent.principal_type}, which Microsoft does not document.")
     if kind == "user":
         return Fail("The consent is for a user, not for a resource account.", observed, expected, fix)
     if consent.tenant_id.casefold() != tenant.id.casefold():

@@ -23,6 +23,7 @@ from tpe_audit.facts import (
     Deployment,
     Direction,
     Evidence,
+    ExpectedApplication,
     Fact,
     Gap,
     Known,
@@ -62,9 +63,7 @@ OFF = Gap("sources.azure is off.", declared_off=True)
 def attested(check: str, subject: str = "", about: dict[str, str] | None = None) -> Terms:
     return Terms(
         TODAY,
-        attestations=(
-            Attestation(check, "Robin", date(2026, 11, 1), date(2026, 12, 31), subject, about=about or {}),
-        ),
+        attestations=(Attestation(check, "Robin", date(2026, 11, 1), date(2026, 12, 31), subject, about=about or {}),),
     )
 
 
@@ -103,9 +102,7 @@ CONFIGURED = (Tenant, Deployment)
 def _one_fact_unread() -> Iterator[tuple[str, str, type[Fact]]]:
     evidence = contoso.healthy()
     for check in ALL.checks.values():
-        census = evidence.census.get(
-            check.judges, Census(((evidence.tenant.subject, Known(evidence.tenant)),))
-        )
+        census = evidence.census.get(check.judges, Census(((evidence.tenant.subject, Known(evidence.tenant)),)))
         for subject, _ in census.found:
             for parameter in check.parameters:
                 if parameter.path and parameter.slot not in CONFIGURED:
@@ -113,9 +110,7 @@ def _one_fact_unread() -> Iterator[tuple[str, str, type[Fact]]]:
 
 
 @pytest.mark.parametrize(("check", "key", "fact"), list(_one_fact_unread()))
-def test_no_check_passes_or_fails_with_one_of_its_facts_unread(
-    check: str, key: str, fact: type[Fact]
-) -> None:
+def test_no_check_passes_or_fails_with_one_of_its_facts_unread(check: str, key: str, fact: type[Fact]) -> None:
     healthy = contoso.healthy()
     gap = Gap(f"{fact.__name__} could not be read. Grant Some.Read.All.")
     answers = {name: gap if name[0] is fact else answer for name, answer in healthy.answers.items()}
@@ -129,9 +124,7 @@ def test_no_check_passes_or_fails_for_a_thing_that_could_not_be_read(check: str)
     evidence = contoso.healthy()
     kind = ALL.checks[check].judges
     (first, _), *rest = evidence.census[kind].found
-    found = finding(
-        check, contoso.counted(evidence, kind, Census(((first, Gap("It came back broken.")), *rest)))
-    )
+    found = finding(check, contoso.counted(evidence, kind, Census(((first, Gap("It came back broken.")), *rest))))
     assert next(j for j in found.judgements if j.subject == first).status is Status.UNKNOWN
 
 
@@ -179,9 +172,7 @@ def test_what_nobody_asked_for_is_unknown() -> None:
 def test_evidence_points_to_the_requests_behind_a_judgement() -> None:
     evidence = contoso.healthy()
     judgement = on(contoso.BOT.subject, "bot-teams-channel", evidence)
-    assert [evidence.requests[index].request for index in judgement.evidence] == [
-        "GET TeamsChannel of tpe-bot"
-    ]
+    assert [evidence.requests[index].request for index in judgement.evidence] == ["GET TeamsChannel of tpe-bot"]
 
 
 # Blocked
@@ -231,6 +222,19 @@ def test_an_agent_who_does_not_exist_blocks_what_is_asked_of_agents_even_if_chos
     assert judgement.blocked_by == Cause("agent-account-enabled", "nobody@contoso.com")
 
 
+def test_an_absence_that_a_reading_came_upon_is_a_failure_even_of_a_thing_that_was_not_asked_about() -> None:
+    none = NoBot(contoso.APPLICATION.client_id, "1 subscription")
+    evidence = contoso.healthy()
+    answers = dict(evidence.answers)
+    answers[ExpectedApplication, ACCOUNT.key] = Known(none)
+    evidence = replace(evidence, answers=answers)
+    evidence = contoso.counted(evidence, Bot, Census(gap=Gap("Nobody asked.")))
+    cause = on(ACCOUNT, "ra-application-id", evidence).blocked_by
+    assert cause == Cause("bot-exists", contoso.APPLICATION.client_id)
+    cause = on(ACCOUNT, "ra-application-id", evidence, waived("bot-exists")).blocked_by
+    assert cause == Cause("bot-exists", contoso.APPLICATION.client_id, waived=True)
+
+
 def test_two_faults_of_one_agent_are_both_reported() -> None:
     evidence = contoso.but(contoso.healthy(), contoso.AGENT.subject, SignIn(enabled=False), Licenses(()))
     audit = judge(ALL, ALL.checks, evidence, TERMS)
@@ -258,9 +262,7 @@ def test_independent_faults_on_one_line_are_all_reported() -> None:
 
 def test_an_account_that_does_not_exist_blocks_all_that_is_asked_of_it() -> None:
     missing = NoResourceAccount("ivr@contoso.com", user_exists=False)
-    evidence = contoso.counted(
-        contoso.healthy(), ResourceAccount, Census(((missing.subject, Known(missing)),))
-    )
+    evidence = contoso.counted(contoso.healthy(), ResourceAccount, Census(((missing.subject, Known(missing)),)))
     audit = judge(ALL, ALL.checks, evidence, TERMS)
     of_account = {name: f.status for name, f in audit.findings.items() if f.check.judges is ResourceAccount}
     assert of_account.pop("ra-exists") is Status.FAIL
@@ -430,22 +432,16 @@ def test_inbound_deployments_need_no_funding() -> None:
 
 
 def test_other_kinds_of_numbers_are_spared_and_told_why() -> None:
-    evidence = contoso.but(
-        contoso.healthy(), contoso.NUMBER.subject, NumberType(NumberTypeName.DIRECT_ROUTING)
-    )
+    evidence = contoso.but(contoso.healthy(), contoso.NUMBER.subject, NumberType(NumberTypeName.DIRECT_ROUTING))
     judgement = on(ACCOUNT, "payg-assigned", evidence)
     assert judgement.status is Status.NOT_APPLICABLE
     assert judgement.reason == "It concerns Calling Plan numbers; this is Direct Routing."
 
 
 def test_a_check_of_the_tenant_applies_if_one_number_is_of_its_kind() -> None:
-    evidence = contoso.but(
-        contoso.healthy(), contoso.NUMBER.subject, NumberType(NumberTypeName.OPERATOR_CONNECT)
-    )
+    evidence = contoso.but(contoso.healthy(), contoso.NUMBER.subject, NumberType(NumberTypeName.OPERATOR_CONNECT))
     assert finding("payg-tenant", evidence).status is Status.PASS
-    evidence = contoso.but(
-        evidence, contoso.OTHER_NUMBER.subject, NumberType(NumberTypeName.OPERATOR_CONNECT)
-    )
+    evidence = contoso.but(evidence, contoso.OTHER_NUMBER.subject, NumberType(NumberTypeName.OPERATOR_CONNECT))
     assert finding("payg-tenant", evidence).status is Status.NOT_APPLICABLE
 
 

@@ -75,9 +75,7 @@ def test_a_check_imports_the_ground_and_the_standard_library_alone(shipped: Chec
         elif isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
     ground = {"tpe_audit", "tpe_audit.facts", "tpe_audit.facts.well_known"}
-    assert {
-        module for module in modules - ground if module.split(".")[0] not in sys.stdlib_module_names
-    } == set()
+    assert {module for module in modules - ground if module.split(".")[0] not in sys.stdlib_module_names} == set()
 
 
 def test_a_check_is_short(shipped: Check) -> None:
@@ -120,11 +118,6 @@ def test_the_index_names_every_check() -> None:
 def test_the_closure_of_a_check_is_all_that_it_rests_on_in_order_of_cause() -> None:
     ids = [check.id for check in CATALOG.closure(["bot-calling-enabled"])]
     assert ids == ["app-not-reserved", "bot-exists", "bot-teams-channel", "bot-calling-enabled"]
-
-
-def test_whether_an_agent_exists_is_judged_by_the_check_of_the_account() -> None:
-    asked = CATALOG.closure(["agent-teams-license"])
-    assert [check.id for check in CATALOG.judging_absence(asked)] == ["agent-account-enabled"]
 
 
 def test_a_check_knows_what_it_judges_and_reads() -> None:

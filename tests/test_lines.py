@@ -151,7 +151,5 @@ def test_no_agent_who_can_answer_breaks_every_line() -> None:
 
 
 def test_agents_whom_nobody_configured_do_not_apply() -> None:
-    evidence = contoso.counted(
-        contoso.healthy(Deployment()), Agent, Census(nothing="No agents are configured.")
-    )
+    evidence = contoso.counted(contoso.healthy(Deployment()), Agent, Census(nothing="No agents are configured."))
     assert state(first(evidence), Link.AGENTS).status is Status.NOT_APPLICABLE

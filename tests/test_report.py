@@ -82,9 +82,7 @@ def report_of(
     return compose(chosen, audit, catalog, evidence or contoso.healthy(), terms or Terms(TODAY), run, {})
 
 
-def audited(
-    evidence: Evidence, terms: Terms | None = None, chosen: Sequence[str] = tuple(ALL.checks)
-) -> Report:
+def audited(evidence: Evidence, terms: Terms | None = None, chosen: Sequence[str] = tuple(ALL.checks)) -> Report:
     terms = terms or Terms(TODAY)
     return compose(chosen, judge(ALL, chosen, evidence, terms), ALL, evidence, terms, RUN, {})
 
@@ -264,9 +262,7 @@ def test_subjects_come_worst_first() -> None:
 GOOD = [said(a_check("one"), PASS)]
 
 
-def attestation(
-    expires: date, on: date = date(2026, 11, 1), check: str = "one", subject: str = ""
-) -> Attestation:
+def attestation(expires: date, on: date = date(2026, 11, 1), check: str = "one", subject: str = "") -> Attestation:
     return Attestation(check, "Robin", on, expires, subject)
 
 
@@ -324,18 +320,14 @@ def test_an_entry_that_took_effect_is_not_warned_of() -> None:
 
 def test_an_attestation_that_lapsed_is_warned_of_once() -> None:
     about = {"application_id": contoso.OTHER_ID}
-    entry = replace(
-        attestation(date(2026, 12, 31), check="ra-synced", subject=contoso.ACCOUNT.id), about=about
-    )
+    entry = replace(attestation(date(2026, 12, 31), check="ra-synced", subject=contoso.ACCOUNT.id), about=about)
     report = audited(contoso.healthy(), with_entry(entry), ["ra-synced"])
     assert len(report.warnings) == 1
     assert "no longer counts" in report.warnings[0]
 
 
 def test_where_no_agents_are_configured_a_warning_and_the_sentence_say_so() -> None:
-    evidence = contoso.counted(
-        contoso.healthy(Deployment()), Agent, Census(nothing="No agents are configured.")
-    )
+    evidence = contoso.counted(contoso.healthy(Deployment()), Agent, Census(nothing="No agents are configured."))
     report = audited(evidence, chosen=["agent-teams-license", "acs-service-principal"])
     words = "No agents are configured ([deployment.agents]), so none were checked."
     assert report.warnings == (words,)
@@ -363,9 +355,7 @@ def test_a_healthy_tenant_whose_people_have_answered_is_ready() -> None:
 
 
 def test_of_several_faults_the_causes_come_first() -> None:
-    evidence = contoso.but(
-        contoso.healthy(), contoso.ACCOUNT.subject, BoundApplication(contoso.OTHER_ID), Licenses(())
-    )
+    evidence = contoso.but(contoso.healthy(), contoso.ACCOUNT.subject, BoundApplication(contoso.OTHER_ID), Licenses(()))
     evidence = contoso.but(evidence, contoso.BOT.subject, NoTeamsChannel())
     report = audited(evidence)
     failing = [finding.check.id for finding in report.findings if finding.status is FAIL]

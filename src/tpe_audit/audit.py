@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tpe_audit.catalog import Catalog, Check, Parameter
 from tpe_audit.facts import (
@@ -108,15 +108,11 @@ class Audit:
 
 
 def judge(catalog: Catalog, checks: Iterable[str], evidence: Evidence, terms: Terms) -> Audit:
-    """Judge these checks, and silently all that they rest on, in order of cause.
-
-    Whether the things that they are about exist at all is judged first: for an agent who does not exist, a
-    licence is not "not applicable".
-    """
+    """Judge these checks, and silently all that they rest on, in order of cause."""
     audit = Audit()
     pointers = pointers_of(evidence)
-    for check in catalog.judged(checks):
-        audit.add(_Bench(check, evidence, pointers, terms, audit).finding())
+    for check in catalog.closure(checks):
+        audit.add(_Bench(check, catalog, evidence, pointers, terms, audit).finding())
     return audit
 
 
@@ -145,6 +141,7 @@ class _Bench:
     """Where one check meets the evidence."""
 
     check: Check
+    catalog: Catalog
     evidence: Evidence
     pointers: Mapping[str, Sequence[str]]
     terms: Terms
@@ -160,9 +157,7 @@ class _Bench:
         if census.gap is not None:
             return self._of_unlisted(census.gap, judgements, worst)
         if worst is None:
-            return Finding(
-                self.check, Status.NOT_APPLICABLE, census.nothing or "There is nothing that it concerns."
-            )
+            return Finding(self.check, Status.NOT_APPLICABLE, census.nothing or "There is nothing that it concerns.")
         return Finding(self.check, worst, _summary(judgements, worst), judgements)
 
     def _spared(self) -> str:
@@ -170,9 +165,7 @@ class _Bench:
         deployment = self._deployment()
         check = self.check
         if deployment.consumer not in check.consumers:
-            return (
-                f"The deployment's consumer is {deployment.consumer}; this concerns {_or(check.consumers)}."
-            )
+            return f"The deployment's consumer is {deployment.consumer}; this concerns {_or(check.consumers)}."
         if not set(deployment.directions) & set(check.directions):
             return f"The deployment has no {_or(check.directions)} calls."
         if self.terms.profile not in check.profiles:
@@ -181,9 +174,7 @@ class _Bench:
             spared = check.applies(deployment) if check.applies else None
         except Exception as error:  # as in a verdict: the check is judged all the same, and the fault told
             _log.debug("check %s", check.id, exc_info=True)
-            self.audit.errors.append(
-                f"{check.path.name} failed in applies(): {type(error).__name__}: {error}"
-            )
+            self.audit.errors.append(f"{check.path.name} failed in applies(): {type(error).__name__}: {error}")
             return ""
         return spared.reason if isinstance(spared, NotApplicable) else ""
 
@@ -220,9 +211,7 @@ class _Bench:
         if isinstance(wrong_number, Gap):
             return self._unread(subject, (wrong_number,))
         if isinstance(answer, Known) and isinstance(answer.value, self.check.absences):
-            return self._said(
-                subject, self._verdict(subject, self.check.absent, [answer.value]), answer.evidence
-            )
+            return self._said(subject, self._verdict(subject, self.check.absent, [answer.value]), answer.evidence)
         facts: list[Fact | tuple[Fact, ...]] = []
         known: list[Known] = []
         gaps: list[Gap] = []
@@ -266,9 +255,7 @@ class _Bench:
             case Fail(reason, observed, expected):
                 waiver = self._waiver(subject)
                 status = Status.WAIVED if waiver else Status.FAIL
-                return Judgement(
-                    subject, status, reason, observed, expected, verdict.commands, evidence, waiver=waiver
-                )
+                return Judgement(subject, status, reason, observed, expected, verdict.commands, evidence, waiver=waiver)
             case NotApplicable(reason):
                 return Judgement(subject, Status.NOT_APPLICABLE, reason, evidence=evidence)
             case Unknown(reason):
@@ -276,9 +263,7 @@ class _Bench:
             case Manual(reason, about):
                 return self._asked(subject, reason, about, evidence)
 
-    def _asked(
-        self, subject: Subject, reason: str, about: Mapping[str, str], evidence: tuple[int, ...]
-    ) -> Judgement:
+    def _asked(self, subject: Subject, reason: str, about: Mapping[str, str], evidence: tuple[int, ...]) -> Judgement:
         """Answer by attestation, or leave it to a person."""
         if attestation := self._attestation(subject, about):
             return Judgement(
@@ -304,7 +289,7 @@ class _Bench:
 
     def _of_absent(self, subject: Subject, absent: Fact, known: Known) -> Judgement:
         """Say what holds where a thing that the check is about is proven not to exist."""
-        if cause := self._who_fails(type(absent), self._related(subject)):
+        if cause := self._who_fails(type(absent), self._related(subject)) or self._failure_of(absent):
             return self._blocked(subject, cause)
         return Judgement(subject, Status.NOT_APPLICABLE, _sentence(absent), evidence=known.evidence)
 
@@ -316,6 +301,23 @@ class _Bench:
             if absent in finding.check.absences or any(absent in p.accepts for p in finding.check.parameters)
         )
         return next((cause for check in judges if (cause := self.audit.failure(check, keys))), None)
+
+    def _failure_of(self, absent: Fact) -> Cause | None:
+        """Return the failure that an absence is by a check that was not put to the evidence.
+
+        For an agent who does not exist a licence is not "not applicable", whichever checks were chosen.
+        """
+        if not isinstance(absent, Thing):
+            return None
+        causes = (replace(self, check=check).cause(absent) for check in self.catalog.checks.values())
+        return next((cause for cause in causes if cause), None)
+
+    def cause(self, absent: Thing) -> Cause | None:
+        """Return the failure that an absence is by this check; None if it does not judge it."""
+        if not isinstance(absent, self.check.absences) or self._spared():
+            return None
+        verdict = self._verdict(absent.subject, self.check.absent, [absent])
+        return _cause(self.check, self._said(absent.subject, verdict, ()))
 
     def _failed_before(self, subject: Subject) -> Cause | None:
         if not self.check.requires:
@@ -370,9 +372,7 @@ class _Bench:
         for step in path:
             if step is Tenant:
                 return Known(self.evidence.tenant, joined(came_by))
-            answer = self.evidence.answer(step, at) or self.evidence.answer(
-                step, self.evidence.tenant.subject
-            )
+            answer = self.evidence.answer(step, at) or self.evidence.answer(step, self.evidence.tenant.subject)
             if answer is None:
                 return Gap(f"Nobody read {step.__name__} of {at.name}.")
             if isinstance(answer, Gap):
@@ -389,9 +389,7 @@ class _Bench:
             if not covers(entry, self.check.id, subject):
                 continue
             then = entry.about.items()
-            if changed := [
-                name for name, value in then if about.get(name, value).casefold() != value.casefold()
-            ]:
+            if changed := [name for name, value in then if about.get(name, value).casefold() != value.casefold()]:
                 name = subject.name if subject else self.check.id
                 self.audit.lapsed.append(
                     f"The attestation of {self.check.id} for {name} was given for another "
@@ -451,11 +449,7 @@ def _summary(judgements: Sequence[Judgement], worst: Status) -> str:
     if len(judgements) == 1 or (alike and len(those) == len(judgements)):
         return those[0].reason
     share = f"{len(those)} of {len(judgements)}"
-    return (
-        f"{share}: {those[0].reason}"
-        if alike
-        else f"{share}, {those[0].subject.name} first: {those[0].reason}"
-    )
+    return f"{share}: {those[0].reason}" if alike else f"{share}, {those[0].subject.name} first: {those[0].reason}"
 
 
 def _attested(attestation: Attestation) -> str:

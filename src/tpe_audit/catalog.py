@@ -117,20 +117,13 @@ class Check:
         return tuple(dict.fromkeys([self.judges, *(slot(fact) for _, fact in self.wants)]))
 
     @property
-    def absent_slots(self) -> frozenset[type[Fact]]:
-        """The kinds of things whose absence it judges."""
-        return frozenset(slot(fact) for fact in self.absences)
-
-    @property
     def fix_summary(self) -> str:
         """The first paragraph of the Fix section."""
         section = re.search(r"^## Fix\s*\n(.*?)(?=^## |\Z)", self.body, re.MULTILINE | re.DOTALL)
         return " ".join(section.group(1).strip().split("\n\n")[0].split()) if section else ""
 
 
-def _pairs(
-    judges: type[Fact], path: Sequence[type[Fact]]
-) -> list[tuple[type[Fact], type[Fact]]]:
+def _pairs(judges: type[Fact], path: Sequence[type[Fact]]) -> list[tuple[type[Fact], type[Fact]]]:
     """Return the steps of a path as things and facts of them."""
     pairs: list[tuple[type[Fact], type[Fact]]] = []
     at = judges
@@ -176,13 +169,7 @@ class Catalog:
 
     def judged(self, ids: Iterable[str]) -> tuple[Check, ...]:
         """Return all checks that are judged when these are chosen, in the order of judging."""
-        wanted = self.closure(ids)
-        return tuple(dict.fromkeys((*self.judging_absence(wanted), *wanted)))
-
-    def judging_absence(self, checks: Iterable[Check]) -> tuple[Check, ...]:
-        """Return the checks that fail where a thing that these need does not exist, and all those rest on."""
-        needed = {fact for check in checks for fact in check.reads if fact not in check.absent_slots}
-        return self.closure(check.id for check in self.checks.values() if needed & check.absent_slots)
+        return self.closure(ids)
 
 
 class CheckFileError(Exception):
@@ -220,9 +207,7 @@ def _ordered(checks: dict[str, Check], unloadable: list[Unloadable]) -> Catalog:
     while dangling := [c for c in checks.values() if not set(c.requires) <= checks.keys()]:
         for check in dangling:
             missing = ", ".join(sorted(set(check.requires) - checks.keys()))
-            unloadable.append(
-                Unloadable(check.path, f"REQUIRES names no check that could be loaded: {missing}")
-            )
+            unloadable.append(Unloadable(check.path, f"REQUIRES names no check that could be loaded: {missing}"))
             del checks[check.id]
     while True:
         sorter = TopologicalSorter({name: checks[name].requires for name in sorted(checks)})
@@ -304,9 +289,7 @@ def _module(path: Path) -> types.ModuleType:
 def _line(error: BaseException, path: Path) -> str:
     if isinstance(error, SyntaxError) and error.lineno:
         return f"line {error.lineno}: "
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return f"line {lines[-1]}: " if lines else ""
 
 

@@ -78,8 +78,8 @@ def lines(findings: Sequence[Finding], evidence: Evidence) -> tuple[Line, ...]:
         if isinstance(answer, Known) and isinstance(answer.value, NoLine):
             continue
         keys = related(account, evidence, pointers)
-        concerned = [finding for finding in findings if _concerns(finding, account, evidence)]
-        states = [_state(link, concerned, index, keys) for link in Link if link is not Link.AGENTS]
+        spared = {finding.check.id for finding in findings if not _concerns(finding, account, evidence)}
+        states = [_state(link, findings, index, keys, spared) for link in Link if link is not Link.AGENTS]
         number = evidence.answer(PhoneNumber, account)
         value = number.value if isinstance(number, Known) else None
         links = tuple(state for state in (*states, agents) if state is not None)
@@ -108,6 +108,7 @@ def _state(
     findings: Sequence[Finding],
     index: Mapping[str, Mapping[str, Judgement]],
     keys: frozenset[str],
+    spared: set[str],
 ) -> LinkState | None:
     """Return how a link stands for the things of one line; None where no check was put to it."""
     said: list[tuple[Status, str]] = []
@@ -116,7 +117,9 @@ def _state(
             continue
         by_subject = index[finding.check.id]
         own = [by_subject[key].status for key in keys if key in by_subject]
-        if not own and (finding.status is Status.NOT_APPLICABLE or not finding.judgements):
+        if finding.check.id in spared:
+            own = [Status.NOT_APPLICABLE]
+        elif not own and (finding.status is Status.NOT_APPLICABLE or not finding.judgements):
             own = [finding.status]
         said += [(status, finding.check.id) for status in own]
     if not said:

@@ -131,7 +131,7 @@ _COUNT_ORDER = (
 )
 
 
-def compose(  # noqa: PLR0913, PLR0917 - a report is made of all of these
+def compose(
     chosen: Sequence[str],
     audit: Audit,
     catalog: Catalog,
@@ -170,9 +170,7 @@ def compose(  # noqa: PLR0913, PLR0917 - a report is made of all of these
 def in_mending_order(findings: Sequence[Finding], catalog: Catalog) -> tuple[Finding, ...]:
     """Return the findings failures first; within a status causes before effects, the worst first."""
     return tuple(
-        finding
-        for status in Status
-        for finding in _by_cause([f for f in findings if f.status is status], catalog)
+        finding for status in Status for finding in _by_cause([f for f in findings if f.status is status], catalog)
     )
 
 
@@ -211,9 +209,7 @@ def _first(findings: Sequence[Finding], catalog: Catalog, terms: Terms) -> tuple
     return tuple(roots[:3])
 
 
-def _outcome(
-    findings: Sequence[Finding], audit: Audit, catalog: Catalog, terms: Terms
-) -> tuple[Outcome, str]:
+def _outcome(findings: Sequence[Finding], audit: Audit, catalog: Catalog, terms: Terms) -> tuple[Outcome, str]:
     required = [finding for finding in findings if terms.requires(finding.check.severity)]
     judged = [(finding, judgement) for finding in required for judgement in finding.judgements]
     failing = [(f, j) for f, j in judged if j.status is Status.FAIL]

@@ -95,9 +95,7 @@ PRODUCTS = ProductIds("<resource account>", "<pay as you go>", "<credits>", "<te
 IDS = LineIds(ACCOUNT.user_principal_name, ACCOUNT.id, APPLICATION.client_id, ACS.immutable_id)
 
 
-def plan(
-    plan_id: str, name: str, status: PlanStatus = PlanStatus.ON, sku: str = "", detail: str = ""
-) -> AssignedPlan:
+def plan(plan_id: str, name: str, status: PlanStatus = PlanStatus.ON, sku: str = "", detail: str = "") -> AssignedPlan:
     """Return a service plan that somebody has, by a product of this part number."""
     return AssignedPlan(plan_id, name, f"sku-of-{name}", sku or name, status, detail)
 
@@ -202,12 +200,9 @@ def healthy(deployment: Deployment = DEPLOYMENT) -> Evidence:
             kind: Census(tuple((thing.subject, Known(thing)) for thing in things if type(thing) is kind))
             for kind in dict.fromkeys(type(thing) for thing in things)
         },
-        answers={
-            (fact, subject.key): Known(value, (index,)) for index, (fact, subject, value) in enumerate(rows)
-        },
+        answers={(fact, subject.key): Known(value, (index,)) for index, (fact, subject, value) in enumerate(rows)},
         requests=tuple(
-            Request("graph", f"GET {fact.__name__} of {subject.name}", 200, "", NOW)
-            for fact, subject, _ in rows
+            Request("graph", f"GET {fact.__name__} of {subject.name}", 200, "", NOW) for fact, subject, _ in rows
         ),
     )
 

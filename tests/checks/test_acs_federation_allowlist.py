@@ -5,18 +5,14 @@ from tpe_audit.facts import AcsFederation, Deployment
 
 
 def test_a_resource_on_the_list_passes() -> None:
-    federation = AcsFederation(
-        enabled=True, allowed_resources=(contoso.OTHER_ID, contoso.ACS_ID.immutable_id.upper())
-    )
+    federation = AcsFederation(enabled=True, allowed_resources=(contoso.OTHER_ID, contoso.ACS_ID.immutable_id.upper()))
     assert isinstance(check(contoso.ACS_ID, federation), Pass)
 
 
 def test_a_resource_that_is_not_on_the_list_fails_and_is_put_there_beside_the_others() -> None:
     verdict = check(contoso.ACS_ID, AcsFederation(enabled=True, allowed_resources=(contoso.OTHER_ID,)))
     assert isinstance(verdict, Fail)
-    assert (
-        str(verdict.commands[1]) == f"$allowlist = @('{contoso.OTHER_ID}', '{contoso.ACS_ID.immutable_id}')"
-    )
+    assert str(verdict.commands[1]) == f"$allowlist = @('{contoso.OTHER_ID}', '{contoso.ACS_ID.immutable_id}')"
 
 
 def test_an_empty_list_fails_and_says_who_asks_for_it_and_how_to_do_without() -> None:

@@ -1,6 +1,6 @@
 from checks.agent_teams_license import check
 from tests.checks import contoso
-from tpe_audit import Fail, Pass
+from tpe_audit import Fail, Pass, Unknown
 from tpe_audit.facts import Licenses
 
 NO_TEAMS = contoso.plan(contoso.TEAMS_PHONE.id, "MCOEV", sku="Microsoft_365_E5_(no_Teams)")
@@ -30,3 +30,7 @@ def test_teams_that_is_switched_off_fails_and_its_product_is_assigned_anew() -> 
     verdict = check(contoso.AGENT, Licenses((contoso.off(contoso.TEAMS),)), contoso.PRODUCTS)
     assert isinstance(verdict, Fail)
     assert "@{SkuId='sku-of-TEAMS1'}" in str(verdict.commands[0])
+
+
+def test_a_product_whose_plans_could_not_be_read_may_bring_it() -> None:
+    assert isinstance(check(contoso.AGENT, Licenses((), ("a-product",)), contoso.PRODUCTS), Unknown)

@@ -18,8 +18,6 @@ def test_calling_that_is_off_fails_and_says_that_tpe_asks_only_for_the_channel()
     assert "--enable-calling" in str(verdict.commands[1])
 
 
-@pytest.mark.parametrize(
-    "webhook", ["", "http://contoso.example", "contoso.example", "httpsx://contoso.example"]
-)
+@pytest.mark.parametrize("webhook", ["", "http://contoso.example", "contoso.example", "httpsx://contoso.example"])
 def test_a_webhook_that_is_not_https_fails(webhook: str) -> None:
     assert isinstance(check(contoso.BOT, ChannelCalling(enabled=True, webhook=webhook)), Fail)

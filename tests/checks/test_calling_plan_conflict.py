@@ -4,7 +4,7 @@ import pytest
 
 from checks.calling_plan_conflict import check
 from tests.checks import contoso
-from tpe_audit import Fail, Pass
+from tpe_audit import Fail, Pass, Unknown
 from tpe_audit.facts import AssignedPlan, Licenses
 
 
@@ -40,3 +40,7 @@ def test_a_plan_whose_product_is_not_told_is_left_to_the_admin_to_fill_in() -> N
     verdict = check(contoso.ACCOUNT, Licenses((replace(contoso.DOMESTIC, sku_id=""),)), contoso.PRODUCTS)
     assert isinstance(verdict, Fail)
     assert "@('<SkuId of MCOPSTN1>')" in str(verdict.commands[0])
+
+
+def test_a_product_whose_plans_could_not_be_read_may_bring_another_calling_plan() -> None:
+    assert isinstance(check(contoso.ACCOUNT, Licenses((contoso.PAYG,), ("a-product",)), contoso.PRODUCTS), Unknown)

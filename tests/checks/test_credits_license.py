@@ -2,7 +2,7 @@ import pytest
 
 from checks.credits_license import applies, check
 from tests.checks import contoso
-from tpe_audit import Fail, Manual, NotApplicable, Pass
+from tpe_audit import Fail, Manual, NotApplicable, Pass, Unknown
 from tpe_audit.facts import Billing, Deployment, Licenses
 
 NONE = Licenses((contoso.PAYG,))
@@ -11,9 +11,7 @@ BY_CREDITS = Deployment(billing=Billing.CREDITS)
 
 @pytest.mark.parametrize("billing", [Billing.CREDITS, Billing.UNKNOWN])
 def test_a_licence_passes(billing: Billing) -> None:
-    verdict = check(
-        contoso.ACCOUNT, Licenses((contoso.CREDITS,)), Deployment(billing=billing), contoso.PRODUCTS
-    )
+    verdict = check(contoso.ACCOUNT, Licenses((contoso.CREDITS,)), Deployment(billing=billing), contoso.PRODUCTS)
     assert isinstance(verdict, Pass)
 
 
@@ -38,3 +36,7 @@ def test_a_microsoft_customer_agreement_needs_none() -> None:
 
 def test_any_other_agreement_is_looked_into() -> None:
     assert applies(BY_CREDITS) is None
+
+
+def test_a_product_whose_plans_could_not_be_read_may_bring_it() -> None:
+    assert isinstance(check(contoso.ACCOUNT, Licenses((), ("a-product",)), BY_CREDITS, contoso.PRODUCTS), Unknown)

@@ -32,3 +32,7 @@ def test_no_plan_that_is_on_fails_and_the_command_names_account_and_product(
 def test_a_plan_without_a_name_may_be_it() -> None:
     nameless = replace(contoso.PAYG_ZONE_2, name="")
     assert isinstance(check(contoso.ACCOUNT, Licenses((nameless,)), contoso.PRODUCTS), Unknown)
+
+
+def test_a_product_whose_plans_could_not_be_read_may_bring_it() -> None:
+    assert isinstance(check(contoso.ACCOUNT, Licenses((), ("a-product",)), contoso.PRODUCTS), Unknown)

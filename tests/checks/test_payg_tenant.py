@@ -16,9 +16,7 @@ def test_a_plan_in_force_passes(sku: Sku) -> None:
 
 
 def test_a_plan_with_all_licences_in_use_passes() -> None:
-    assert isinstance(
-        check(contoso.TENANT, SubscribedSkus((replace(contoso.PAYG_SKU, consumed_units=5),))), Pass
-    )
+    assert isinstance(check(contoso.TENANT, SubscribedSkus((replace(contoso.PAYG_SKU, consumed_units=5),))), Pass)
 
 
 def test_no_plan_fails() -> None:

@@ -1,6 +1,6 @@
 from checks.ra_license_assigned import check
 from tests.checks import contoso
-from tpe_audit import Fail, Pass
+from tpe_audit import Fail, Pass, Unknown
 from tpe_audit.facts import Licenses
 
 
@@ -21,3 +21,7 @@ def test_teams_phone_for_users_does_not_stand_in_for_it() -> None:
         f"Set-MgUserLicense -UserId '{contoso.ACCOUNT.id}' "
         "-AddLicenses @{SkuId='<resource account>'} -RemoveLicenses @()"
     )
+
+
+def test_a_product_whose_plans_could_not_be_read_may_bring_it() -> None:
+    assert isinstance(check(contoso.ACCOUNT, Licenses((), ("a-product",)), contoso.PRODUCTS), Unknown)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from checks.ra_license_plan_enabled import check
 from tests.checks import contoso
-from tpe_audit import Fail, Pass
+from tpe_audit import Fail, Pass, Unknown
 from tpe_audit.facts import Licenses, PlanStatus
 
 
@@ -28,3 +28,10 @@ def test_a_plan_that_waits_to_be_activated_fails_and_needs_no_command() -> None:
     assert isinstance(verdict, Fail)
     assert "wait" in verdict.reason
     assert verdict.commands == ()
+
+
+def test_a_product_whose_plans_could_not_be_read_may_bring_it() -> None:
+    assert isinstance(
+        check(contoso.ACCOUNT, Licenses((contoso.off(contoso.VIRTUAL_USER),), ("a-product",)), contoso.PRODUCTS),
+        Unknown,
+    )

@@ -47,9 +47,7 @@ CARE_NUMBER = PhoneNumber("+15551230199", CARE.subject)
 
 
 def _bot(name: str, client_id: str) -> Bot:
-    arm_id = (
-        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/tpe/providers/Microsoft.BotService/botServices/{name}"
-    )
+    arm_id = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/tpe/providers/Microsoft.BotService/botServices/{name}"
     return Bot(arm_id, name, "tpe", SUBSCRIPTION, client_id)
 
 
@@ -131,9 +129,7 @@ ATTESTATION = Attestation(
 
 REQUESTS = (
     Request("graph", "GET https://graph.microsoft.com/v1.0/organization", 200, "a1f0", START),
-    Request(
-        "graph", f"GET https://graph.microsoft.com/v1.0/users/{CARE.id}/licenseDetails", 403, "b2e1", START
-    ),
+    Request("graph", f"GET https://graph.microsoft.com/v1.0/users/{CARE.id}/licenseDetails", 403, "b2e1", START),
     Request(
         "arm",
         f"GET https://management.azure.com{SALES_BOT.arm_id}/channels/MsTeamsChannel",
@@ -166,17 +162,13 @@ REQUESTS = (
 )
 
 GUIDE: dict[tuple[type[Fact], type[Fact]], Reads] = {
-    (ResourceAccount, Licenses): Reads(
-        "GET /users/{id}/licenseDetails", "graph", ("LicenseAssignment.Read.All",)
-    ),
+    (ResourceAccount, Licenses): Reads("GET /users/{id}/licenseDetails", "graph", ("LicenseAssignment.Read.All",)),
     (ResourceAccount, ResourceAccount): Reads(
         "GET /admin/teams/resourceAccounts",
         "graph",
         ("TeamsResourceAccount.Read.All", "Teams Administrator (role)"),
     ),
-    (Tenant, AcsServicePrincipal): Reads(
-        "GET /servicePrincipals(appId='{appId}')", "graph", ("Application.Read.All",)
-    ),
+    (Tenant, AcsServicePrincipal): Reads("GET /servicePrincipals(appId='{appId}')", "graph", ("Application.Read.All",)),
     (AcsResource, AcsResource): Reads(
         "GET {communicationServices}?api-version=2023-04-01", "arm", ("Reader on the ACS resource",)
     ),
@@ -192,10 +184,11 @@ def _findings() -> tuple[Finding, ...]:
         owner=Owner.ENTRA_ADMIN,
         codes=("lacks a service principal", "AADSTS650052"),
         reads=AcsServicePrincipal,
-        body="Applications that use Teams Phone extensibility ask Microsoft Entra for tokens to Microsoft's own "
-        "application *Azure Communication Services* (`1fd5118e-2576-4263-8130-9503064c837a`). A tenant without its "
-        "service principal can consent to nothing.\n\n## Fix\n\nAn Entra administrator adds the service principal "
-        "once, or enables it again.\n\n    New-MgServicePrincipal -AppId …\n",
+        body="Applications that use Teams Phone extensibility ask Microsoft Entra for tokens to Microsoft's "
+        "own application *Azure Communication Services* (`1fd5118e-2576-4263-8130-9503064c837a`). A tenant "
+        "without its service principal can consent to nothing.\n\n"
+        "## Fix\n\nAn Entra administrator adds the service principal once, or enables it again.\n\n"
+        "    New-MgServicePrincipal -AppId …\n",
     )
     channel = check(
         "bot-teams-channel",
@@ -204,8 +197,8 @@ def _findings() -> tuple[Finding, ...]:
         Bot,
         codes=("403/10105", "busy signal"),
         requires=("bot-exists",),
-        body="A call to a resource account reaches the application only if its Azure Bot has the Microsoft Teams "
-        "channel.\n\n## Fix\n\nAdd the channel. The calling webhook may be any valid https address.\n",
+        body="A call to a resource account reaches the application only if its Azure Bot has the Microsoft "
+        "Teams channel.\n\n## Fix\n\nAdd the channel. The calling webhook may be any valid https address.\n",
     )
     licenses = check(
         "ra-license",
@@ -229,12 +222,8 @@ def _findings() -> tuple[Finding, ...]:
                     "no service principal",
                     "a service principal of 1fd5118e-2576-4263-8130-9503064c837a, enabled",
                     (
-                        powershell(
-                            "Connect-MgGraph -TenantId %s -Scopes Application.ReadWrite.All", TENANT.id
-                        ),
-                        powershell(
-                            "New-MgServicePrincipal -AppId %s", "1fd5118e-2576-4263-8130-9503064c837a"
-                        ),
+                        powershell("Connect-MgGraph -TenantId %s -Scopes Application.ReadWrite.All", TENANT.id),
+                        powershell("New-MgServicePrincipal -AppId %s", "1fd5118e-2576-4263-8130-9503064c837a"),
                     ),
                     (4,),
                 ),
@@ -303,13 +292,14 @@ def _findings() -> tuple[Finding, ...]:
         Finding(
             licenses,
             Status.UNKNOWN,
-            "1 of 2, ivr-care@contoso.com first: Graph refused to say which licences the account holds (403).",
+            "1 of 2, ivr-care@contoso.com first: Graph refused the account's licences (403). "
+            "Grant LicenseAssignment.Read.All.",
             (
                 passing(SALES.subject, "The plan MCOEV_VIRTUALUSER is on.", 0),
                 Judgement(
                     CARE.subject,
                     Status.UNKNOWN,
-                    "Graph refused to say which licences the account holds (403). Grant LicenseAssignment.Read.All.",
+                    "Graph refused the account's licences (403). Grant LicenseAssignment.Read.All.",
                     evidence=(1,),
                 ),
             ),
@@ -464,7 +454,7 @@ _SIMPLE: tuple[tuple[str, str, Area, type[Thing], tuple[Thing, ...], str], ...] 
 )
 
 
-def _simple(
+def _simple(  # noqa: PLR0917 - a row of the table above
     name: str, title: str, area: Area, judges: type[Thing], things: Sequence[Thing], reason: str
 ) -> Finding:
     judgements = tuple(passing(thing.subject, reason, 0) for thing in things)
@@ -500,9 +490,7 @@ RUN = Run(
     sources=(
         SourceReport("graph", TENANT.id, SourceState.REFUSED, "1 of 9 requests was refused (403)."),
         SourceReport("arm", "0f9e8d7c-6b5a-4938-8271-605f4e3d2c1b", SourceState.OK),
-        SourceReport(
-            "acs", "0f9e8d7c-6b5a-4938-8271-605f4e3d2c1b", SourceState.FAILED, "No answer in 30 seconds."
-        ),
+        SourceReport("acs", "0f9e8d7c-6b5a-4938-8271-605f4e3d2c1b", SourceState.FAILED, "No answer in 30 seconds."),
         SourceReport("teams_powershell", TENANT.id, SourceState.OFF, "Switched off in config.toml."),
     ),
     warnings=("The waiver of acs-network-access expires on 2027-01-31.",),
@@ -514,8 +502,7 @@ def composed(findings: Sequence[Finding], run: Run = RUN, requests: tuple[Reques
     levels = {finding.check.id: len(finding.check.requires) for finding in findings}
     present = {finding.check.id: finding.check for finding in findings}
     checks = {
-        name: replace(one, requires=tuple(r for r in one.requires if r in present))
-        for name, one in present.items()
+        name: replace(one, requires=tuple(r for r in one.requires if r in present)) for name, one in present.items()
     }
     audit = Audit(findings={finding.check.id: finding for finding in findings})
     catalog = Catalog(checks, levels=levels)
@@ -558,9 +545,7 @@ def large(count: int, status: Status = Status.FAIL) -> Report:
         )
         for agent in agents
     )
-    one = check(
-        "agent-license", "The agent holds a Teams Phone licence", Area.AGENT, Agent, owner=Owner.LICENSE_ADMIN
-    )
+    one = check("agent-license", "The agent holds a Teams Phone licence", Area.AGENT, Agent, owner=Owner.LICENSE_ADMIN)
     return composed([*_findings(), Finding(one, status, f"{count} agents.", judgements)])
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from textwrap import shorten
 
 import click
 
@@ -55,26 +57,14 @@ def _entry(check: Check) -> dict[str, object]:
 
 
 def _table(checks: list[Check]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    # Each row stays whole on a narrow screen: what is long goes below the id instead of into a column.
-    console = Console(highlight=False, markup=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    wide = console.width >= 150
-    for heading in ("check", "area", "severity", "owner"):
-        table.add_column(heading, no_wrap=True)
-    if wide:
-        table.add_column("what must hold")
-        table.add_column("takes", style="dim")
-    for check in checks:
-        row = [check.id, check.area, check.severity, check.owner]
-        if wide:
-            rights = dict.fromkeys(r for q in check.wants if q in GUIDE for r in GUIDE[q].permissions)
-            row += [check.title, ", ".join(rights)]
-        table.add_row(*row)
-    console.print(table)
-    more = (
-        "" if wide else " What each reads, and the right that takes: --format json, or tpe-audit explain ID."
-    )
-    console.print(f"\n{len(checks)} checks.{more}")
+    """Print one line a check; on a wide terminal with what must hold."""
+    # Plain text: a table library would take longer to load than everything else here.
+    rows = [("check", "area", "severity", "owner", "what must hold")]
+    rows += [(check.id, check.area, check.severity, check.owner, check.title) for check in checks]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    room = shutil.get_terminal_size((200, 24)).columns - sum(widths) - 2 * len(widths)
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        cells += [shorten(row[4], room, placeholder=" …")] if room >= 30 else []
+        click.echo("  ".join(cells).rstrip())
+    click.echo(f"\n{len(checks)} checks. What each reads, and the right that takes: tpe-audit explain ID, or --format json.")

@@ -250,9 +250,7 @@ class Licenses(Fact):
 
     def of(self, ids: Collection[str], prefix: str = "") -> tuple[AssignedPlan, ...]:
         """Return the assigned plans with one of these ids, or whose name starts with `prefix`."""
-        return tuple(
-            plan for plan in self.plans if plan.id in ids or (prefix and plan.name.startswith(prefix))
-        )
+        return tuple(plan for plan in self.plans if plan.id in ids or (prefix and plan.name.startswith(prefix)))
 
     def on(self, ids: Collection[str], prefix: str = "") -> tuple[AssignedPlan, ...]:
         """Return those of `of` that work."""
@@ -267,6 +265,14 @@ class Licenses(Fact):
         if self.on(ids, prefix):
             return ""
         return ", ".join(plan.words for plan in self.of(ids, prefix)) or "not assigned"
+
+    def doubt(self, prefix: str = "") -> str:
+        """Return why there may be more plans, or more whose name starts with `prefix`; empty if there are not."""
+        if self.unexplained:
+            return f"Which service plans the product {', '.join(self.unexplained)} brings could not be read."
+        if prefix and not all(plan.name for plan in self.plans):
+            return f"Not all service plans could be read by name, so one may be a plan {prefix}…"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,7 @@ class Deployment(Fact):
     client_applications: tuple[str, ...] = ()
     dynamics_environment: str = ""
 
-    WITHOUT_ACS_FEDERATION: ClassVar[str] = (
-        'config.toml says that ACS federation is "not-used" ([deployment]).'
-    )
+    WITHOUT_ACS_FEDERATION: ClassVar[str] = 'config.toml says that ACS federation is "not-used" ([deployment]).'
 
     @property
     def names_agents(self) -> bool:

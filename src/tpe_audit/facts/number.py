@@ -53,9 +53,7 @@ class NumberTypeName(StrEnum):
     @property
     def words(self) -> str:
         """Microsoft's name for it in prose."""
-        return {"callingPlan": "Calling Plan", "directRouting": "Direct Routing"}.get(
-            self, "Operator Connect"
-        )
+        return {"callingPlan": "Calling Plan", "directRouting": "Direct Routing"}.get(self, "Operator Connect")
 
 
 @dataclass(frozen=True, slots=True)

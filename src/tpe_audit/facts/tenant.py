@@ -153,9 +153,7 @@ class AcsFederation(Fact):
         return (
             powershell("Get-CsTeamsAcsFederationConfiguration"),
             powershell(f"$allowlist = @({', '.join(['%s'] * len(ids))})", *ids),
-            powershell(
-                "Set-CsTeamsAcsFederationConfiguration -EnableAcsUsers $true -AllowedAcsResources $allowlist"
-            ),
+            powershell("Set-CsTeamsAcsFederationConfiguration -EnableAcsUsers $true -AllowedAcsResources $allowlist"),
         )
 
 

@@ -56,35 +56,33 @@ def render(report: Report, options: Options) -> str:
     arranged = outline(report)
     ordered = appendix(report.requests)
     broken = [line for line in arranged.lines if line.first_broken]
-    return (
-        _environment(ordered)
-        .get_template("report.html.jinja")
-        .render(
-            report=report,
-            run=report.run,
-            tenant=report.tenant_name or report.run.tenant_id,
-            version=__version__,
-            outline=arranged,
-            requests=ordered.requests,
-            verdict=VERDICTS[report.outcome],
-            verdict_status=_VERDICTS[report.outcome],
-            tiles=sorted(report.counts.items(), key=lambda item: item[0].rank),
-            closing=(Markup("</span>"), Markup("</a>")),
-            words=WORDS,
-            shells={Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"},
-            source_status=_SOURCES,
-            links=list(Link),
-            broken=broken,
-            unbroken=arranged.lines[len(broken) :],
-            named=NAMED,
-            drawn=DRAWN,
-            tabled=len(broken) if options.all_subjects else TABLED,
-            limit=max(len(f.judgements) for f in report.findings) if options.all_subjects else LISTED,
-            most_evidence=len(ordered.requests) if options.all_subjects else EVIDENCE,
-            policy=_policy(style, script),
-            style=Markup(style),  # noqa: S704 - a file of this package
-            script=Markup(script),  # noqa: S704 - a file of this package
-        )
+    template = _environment(ordered).get_template("report.html.jinja")
+    everything = max((len(finding.judgements) for finding in report.findings), default=0)
+    return template.render(
+        report=report,
+        run=report.run,
+        tenant=report.tenant_name or report.run.tenant_id,
+        version=__version__,
+        outline=arranged,
+        requests=ordered.requests,
+        verdict=VERDICTS[report.outcome],
+        verdict_status=_VERDICTS[report.outcome],
+        tiles=sorted(report.counts.items(), key=lambda item: item[0].rank),
+        closing=(Markup("</span>"), Markup("</a>")),
+        words=WORDS,
+        shells={Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"},
+        source_status=_SOURCES,
+        links=list(Link),
+        broken=broken,
+        unbroken=arranged.lines[len(broken) :],
+        named=NAMED,
+        drawn=DRAWN,
+        tabled=len(broken) if options.all_subjects else TABLED,
+        limit=max(everything, len(report.lines)) if options.all_subjects else LISTED,
+        most_evidence=len(ordered.requests) if options.all_subjects else EVIDENCE,
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 - a file of this package
+        script=Markup(script),  # noqa: S704 - a file of this package
     )
 
 
@@ -125,6 +123,7 @@ def _environment(ordered: Appendix) -> Environment:
         "prose": _prose,
         "readable": readable_utc,
         "shown": _Shown,
+        "site": _site,
         "utc": utc,
         "waivers": _waivers,
     }
@@ -204,6 +203,11 @@ def _causes(entry: Entry) -> list[str]:
 def _open_links(line: Line) -> str:
     fine = (Status.PASS, Status.NOT_APPLICABLE)
     return ", ".join(f"{s.link} {WORDS[s.status].text}" for s in line.links if s.status not in fine)
+
+
+def _site(link: str) -> str:
+    host = link.removeprefix("https://").partition("/")[0]
+    return "Microsoft" if host == "microsoft.com" or host.endswith(".microsoft.com") else host
 
 
 def _opening(body: str) -> str:

@@ -93,8 +93,7 @@ def _line(line: Line) -> dict[str, Value]:
         "number": line.number,
         "account": {"id": account.id, "name": account.name} if account else None,
         "links": [
-            {"link": state.link.value, "status": state.status.value, "checks": state.checks}
-            for state in line.links
+            {"link": state.link.value, "status": state.status.value, "checks": state.checks} for state in line.links
         ],
         "first_broken": line.first_broken.value if line.first_broken else None,
     }

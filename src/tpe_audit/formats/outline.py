@@ -50,26 +50,25 @@ class Group:
 
     reason: str
     judgements: tuple[Judgement, ...]
+    observed: str | None
+    """What was read of all of them; None where it differs."""
+    expected: str | None
+    """What should have been read of all of them; None where it differs."""
+    commands: tuple[Command, ...] | None
+    """What mends all of them; None where each takes commands of its own."""
+    evidence: frozenset[int]
+    """The requests behind all of them."""
 
-    @property
-    def observed(self) -> str | None:
-        """What was read of all of them; None where it differs."""
-        return _common(judgement.observed for judgement in self.judgements)
 
-    @property
-    def expected(self) -> str | None:
-        """What should have been read of all of them; None where it differs."""
-        return _common(judgement.expected for judgement in self.judgements)
-
-    @property
-    def commands(self) -> tuple[Command, ...] | None:
-        """What mends all of them; None where each takes commands of its own."""
-        return _common(judgement.fix for judgement in self.judgements)
-
-    @property
-    def evidence(self) -> tuple[int, ...]:
-        """The requests behind all of them."""
-        return tuple({index for judgement in self.judgements for index in judgement.evidence})
+def _group(reason: str, judgements: Sequence[Judgement]) -> Group:
+    return Group(
+        reason,
+        tuple(judgements),
+        observed=_common(judgement.observed for judgement in judgements),
+        expected=_common(judgement.expected for judgement in judgements),
+        commands=_common(judgement.fix for judgement in judgements),
+        evidence=frozenset(index for judgement in judgements for index in judgement.evidence),
+    )
 
 
 def _common(values: Iterable[_T]) -> _T | None:
@@ -202,7 +201,7 @@ def _grouped(judgements: Iterable[Judgement]) -> tuple[Group, ...]:
     groups: dict[str, list[Judgement]] = {}
     for judgement in by_weight(judgements):
         groups.setdefault(judgement.reason, []).append(judgement)
-    return tuple(Group(reason, tuple(members)) for reason, members in groups.items())
+    return tuple(_group(reason, members) for reason, members in groups.items())
 
 
 def _effects(findings: Sequence[Finding]) -> dict[str, tuple[Effect, ...]]:
@@ -224,8 +223,7 @@ def _grants(report: Report, unknowns: Sequence[Entry]) -> tuple[Grant, ...]:
             for permission in reads.permissions:
                 checks.setdefault((reads.source, permission), []).append(entry.check.id)
     return tuple(
-        Grant(permission, source, tuple(dict.fromkeys(names)))
-        for (source, permission), names in sorted(checks.items())
+        Grant(permission, source, tuple(dict.fromkeys(names))) for (source, permission), names in sorted(checks.items())
     )
 
 

@@ -178,13 +178,16 @@ def _line(page: _Page, line: Line) -> None:
     account = f" · {clipped(line.account.name, _NAME)}" if line.account else ""
     page.say((number, "bold"), account, indent=2, hang=2)
     page.chain([_link(line, state) for state in line.links], 4)
+    for state in line.links:
+        if state.link is line.first_broken:
+            page.say(("◀ ", "bold red"), f"{state.link} breaks it: {state.worst}", indent=4, hang=2)
 
 
 def _link(line: Line, state: LinkState) -> list[tuple[str, str]]:
     words, style = WORDS[state.status], _STYLES[state.status]
     link = [(f"{words.icon} {state.link} ", style), (words.text, style)]
     if state.link is line.first_broken:
-        link.append((f" ◀ breaks here: {state.worst}", "bold red"))
+        link.append((" ◀ breaks here", "bold red"))
     return link
 
 
