@@ -11,13 +11,13 @@ import os
 import re
 import tomllib
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,9 +29,7 @@ PREFIX = "TPE_AUDIT_"
 SEPARATOR = "__"
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_ARM = re.compile(
-    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE
-)
+_ARM = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE)
 _BOT_TYPE = "microsoft.botservice/botservices"
 _ACS_TYPE = "microsoft.communication/communicationservices"
 
@@ -134,6 +132,10 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+_LACKS = "credential_lacks"
+"""The type of the error that a credential has no more to say than its kind."""
+
+
 class Credential(Section):
     """How to sign in to one tenant. The keys are azure-identity's."""
 
@@ -155,7 +157,7 @@ class Credential(Section):
         }.get(self.kind, ())
         missing = [key for key in needs if not getattr(self, key)]
         if missing:
-            raise ValueError(f"kind = {self.kind!r} needs {' and '.join(missing)}")
+            raise PydanticCustomError(_LACKS, "kind needs keys", {"kind": self.kind, "keys": missing})
         return self
 
 
@@ -225,7 +227,7 @@ class TeamsPowerShell(Section):
 
     mode: Literal["auto", "pwsh", "export", "off"] = "auto"
     export: str = "teams-export.json"
-    max_age_hours: Annotated[float, Field(gt=0)] = 24
+    max_age_hours: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] = 24
 
 
 class Switch(Section):
@@ -305,9 +307,9 @@ class Notify(Section):
 class Limits(Section):
     """How long to wait."""
 
-    request_timeout: Annotated[float, Field(gt=0)] = 30
-    retry_after_cap: Annotated[float, Field(ge=0)] = 120
-    deadline: Annotated[float, Field(gt=0)] = 1800
+    request_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30
+    retry_after_cap: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 120
+    deadline: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1800
 
 
 class Tables(BaseModel):
@@ -331,9 +333,7 @@ class Tables(BaseModel):
 class Config(Tables, BaseSettings):
     """Everything that one run is told, by file and environment, validated."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=SEPARATOR
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=SEPARATOR)
 
     _folder: Path = Path()
 
@@ -396,9 +396,7 @@ def load(path: Path | None) -> Config:
     except ValidationError as error:
         raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
     except SettingsError as error:
-        raise ConfigError(
-            [f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]
-        ) from None
+        raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
     config._folder = path.resolve().parent if path is not None else Path.cwd()  # noqa: SLF001
     return config
 
@@ -428,6 +426,8 @@ def _toml(path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path}: it is not UTF-8 text"]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{path}: it is not TOML: {error}"]) from None
+    except RecursionError:
+        raise ConfigError([f"{path}: it is nested too deeply"]) from None
 
 
 def _secrets_in(data: Mapping[str, Any], name: str, at: tuple[str, ...] = ()) -> list[str]:
@@ -437,9 +437,11 @@ def _secrets_in(data: Mapping[str, Any], name: str, at: tuple[str, ...] = ()) ->
         if isinstance(value, dict):
             found += _secrets_in(value, name, here)
         elif key in SECRETS:
+            variables = [variable for variable in _variables() if variable.endswith(f"{SEPARATOR}{key.upper()}")]
+            instead = difflib.get_close_matches(_variable(here), variables, n=1, cutoff=0)
             found.append(
                 f"{name}: {'.'.join(here)}: a secret does not belong in a file; "
-                f"take it out and set {_variable(here)} instead"
+                f"take it out and set {instead[0]} instead"
             )
     return found
 
@@ -449,15 +451,14 @@ def _wrong_in_file(data: dict[str, Any], name: str) -> list[str]:
     try:
         Tables.model_validate(data, strict=True)
     except ValidationError as error:
-        return [_problem(detail, name) for detail in error.errors() if not _may_be_in_environment(detail)]
+        return [_problem(detail, name, in_file=True) for detail in error.errors() if not _may_be_in_environment(detail)]
     return []
 
 
 def _may_be_in_environment(detail: ErrorDetails) -> bool:
     """Whether the environment may still supply what the file lacks: a key, or the secret of a credential."""
     inside_list = any(isinstance(part, int) for part in detail["loc"])
-    lacks_secret = detail["type"] == "value_error" and detail["loc"][-1:] == ("credential",)
-    return lacks_secret or (detail["type"] == "missing" and not inside_list)
+    return detail["type"] == _LACKS or (detail["type"] == "missing" and not inside_list)
 
 
 def _unknown_variables() -> list[str]:
@@ -468,10 +469,27 @@ def _unknown_variables() -> list[str]:
         if not upper.startswith(PREFIX):
             continue
         if not any(upper == section or upper.startswith(section + SEPARATOR) for section in sections):
-            near = difflib.get_close_matches(upper, sections, n=1)
+            near = difflib.get_close_matches(upper, _variables(), n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             problems.append(f"{variable}: there is no such environment variable of tpe-audit{hint}")
     return problems
+
+
+def keys(table: type[BaseModel] = Tables, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield every key that a config.toml may hold, as a path; those of lists of tables without a place in the list."""
+    for name, field in table.model_fields.items():
+        inner = _model_in(field.annotation)
+        if inner is None:
+            yield (*at, name)
+        else:
+            yield from keys(inner, (*at, name))
+
+
+def _variables() -> list[str]:
+    """Return every environment variable that stands for one key, and those of the lists of tables."""
+    lists = ("waivers", "attestations", "lines")
+    whole = [path[: 1 + min((path.index(name) for name in lists if name in path), default=99)] for path in keys()]
+    return sorted({_variable(path) for path in whole})
 
 
 def _variable(location: Sequence[str | int]) -> str:
@@ -484,40 +502,74 @@ def _variable_in(message: str) -> str:
     return next((v for v in sorted(os.environ) if v.upper().startswith(name)), f"{name}…")
 
 
-def _problem(detail: ErrorDetails, name: str) -> str:
+def _problem(detail: ErrorDetails, name: str, *, in_file: bool = False) -> str:
     """Return one line: where, which key, and what is allowed. A secret's value is never repeated."""
     location = detail["loc"]
-    place = _place(location, name)
+    at = name if in_file else place(location, name)
     key = ".".join(f"[{part}]" if isinstance(part, int) else part for part in location).replace(".[", "[")
-    section = _section_at(location[:-1])
     match detail["type"]:
         case "extra_forbidden":
+            section = _section_at(location[:-1])
             allowed = sorted(section.model_fields) if section else []
             near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            return f"{place}: {key}: there is no such key{hint or '.'} Allowed here: {', '.join(allowed)}"
+            return f"{at}: {key}: there is no such key{hint or '.'} Allowed here: {', '.join(allowed)}"
         case "missing":
             if location == ("teams",):
                 key, location = "teams.tenant_id", ("teams", "tenant_id")
             if any(isinstance(part, int) for part in location):
-                return f"{place}: {key}: it is missing"
-            return f"{place}: {key}: it is missing; set it, or {_variable(location)} in the environment"
+                return f"{at}: {key}: it is missing"
+            return f"{at}: {key}: it is missing; set it, or {_variable(location)} in the environment"
         case "date_type" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
-            return f"{place}: {key}: it should be a date without quotes, such as 2027-01-31, not {detail['input']!r}"
+            return f"{at}: {key}: it should be a date without quotes, such as 2027-01-31, not {_shown(detail['input'])}"
         case "value_error":
-            return f"{place}: {key}: {detail['ctx']['error']!s}"
+            return f"{at}: {key}: {detail['ctx']['error']!s}"
+        case "credential_lacks":
+            return f"{at}: {key}: {_lacking(location, detail['ctx'])}"
         case _:
-            shown = "" if SECRETS & {str(part) for part in location} else f", not {detail['input']!r}"
-            return f"{place}: {key}: {detail['msg'].replace('Input should be', 'it should be')}{shown}"
+            # What stands where a table should be may be anything, a secret included.
+            hidden = SECRETS & {str(part) for part in location} or _section_at(location) is not None
+            shown = "" if hidden else f", not {_shown(detail['input'])}"
+            return f"{at}: {key}: {_allowed(detail)}{shown}"
 
 
-def _place(location: Sequence[str | int], name: str) -> str:
-    """Return the environment variable that a key came from, or the file."""
-    variables = {variable.upper(): variable for variable in os.environ}
+def _shown(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else repr(value)
+
+
+def _allowed(detail: ErrorDetails) -> str:
+    """Return what pydantic says of a wrong value, in the words of a config file."""
+    at_one = detail.get("ctx", {}).get("min_length") == 1
+    match detail["type"]:
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "it should be a table"
+        case "list_type":
+            return "it should be a list"
+        case "string_too_short" if at_one:
+            return "it should not be empty"
+        case "too_short" if at_one:
+            return "it should name at least one"
+        case "string_pattern_mismatch":
+            return "it should be a user principal name or an object id"
+        case _:
+            return detail["msg"].replace("Input should be", "it should be")
+
+
+def _lacking(location: Sequence[str | int], context: Mapping[str, Any]) -> str:
+    """Return what a credential of its kind needs besides; of a secret also where it belongs."""
+    secret = [key for key in context["keys"] if key in SECRETS]
+    where = f"; set {_variable((*location, secret[0]))} in the environment" if secret else ""
+    return f"kind = {context['kind']!r} needs {' and '.join(context['keys'])}{where}"
+
+
+def place(location: Sequence[str | int], name: str) -> str:
+    """Return the environment variable that a key came from, or the file, which is called `name`."""
+    variables = {variable.upper(): variable for variable in sorted(os.environ)}
     for end in range(len(location), 0, -1):
         if found := variables.get(_variable(location[:end])):
             return found
-    return name
+    below = f"{_variable(location)}{SEPARATOR}"
+    return next((variable for upper, variable in variables.items() if upper.startswith(below)), name)
 
 
 def _section_at(location: Sequence[str | int]) -> type[BaseModel] | None:

@@ -454,9 +454,7 @@ _SIMPLE: tuple[tuple[str, str, Area, type[Thing], tuple[Thing, ...], str], ...] 
 )
 
 
-def _simple(  # noqa: PLR0917 - a row of the table above
-    name: str, title: str, area: Area, judges: type[Thing], things: Sequence[Thing], reason: str
-) -> Finding:
+def _simple(name: str, title: str, area: Area, judges: type[Thing], things: Sequence[Thing], reason: str) -> Finding:
     judgements = tuple(passing(thing.subject, reason, 0) for thing in things)
     return Finding(check(name, title, area, judges), Status.PASS, reason, judgements)
 

@@ -43,6 +43,8 @@ def destination(asked: Asked, config: Config) -> Destination:
         shown = Format.TERMINAL if Format.TERMINAL in forms or not asked.form else None
         folder = config.path(config.report.directory)
         return Destination(shown, tuple((f, folder / f.file_name) for f in forms if f is not Format.TERMINAL))
+    if not output:
+        raise click.UsageError("--output needs the name of a file or of a folder, or - for stdout.")
     if output == "-":
         if len(forms) > 1:
             raise click.UsageError("--output - takes one --format.")
@@ -50,7 +52,12 @@ def destination(asked: Asked, config: Config) -> Destination:
     path = Path(output)
     if not forms and not _is_folder(output):
         by_suffix = {Path(form.file_name).suffix: form for form in Format}
-        forms = (by_suffix[path.suffix],) if path.suffix in by_suffix else ()
+        if path.suffix and path.suffix not in by_suffix:
+            raise click.UsageError(
+                f"--output {output}: no format's file ends in {path.suffix}. Name one with --format; a folder's "
+                "name ends with a slash."
+            )
+        forms = (by_suffix[path.suffix],) if path.suffix else ()
     forms = forms or tuple(Format(name) for name in config.report.formats)
     if _is_folder(output) or len(forms) > 1:
         if path.is_file():
@@ -115,6 +122,4 @@ def _write(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise NoAudit(
-            [f"{path}: {error.strerror or error}"], what="the report could not be written"
-        ) from error
+        raise NoAudit([f"{path}: {error.strerror or error}"], what="the report could not be written") from error

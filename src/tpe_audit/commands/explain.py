@@ -23,9 +23,7 @@ def complete_check(ctx: click.Context, parameter: click.Parameter, incomplete: s
 
 @click.command("explain")
 @click.argument("check_id", metavar="CHECK-ID", shell_complete=complete_check)
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Also know the checks of the folders it names."
-)
+@click.option("--config", type=click.Path(path_type=Path), help="Also know the checks of the folders it names.")
 def command(check_id: str, config: Path | None) -> int:
     """Explain a check: what it looks for, why, which code it causes, and how to mend it."""
     found = catalog.find(check_folders(config))

@@ -18,12 +18,8 @@ from tpe_audit.verdicts import Area
 
 
 @click.command("list")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Also list the checks of the folders it names."
-)
-@click.option(
-    "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True
-)
+@click.option("--config", type=click.Path(path_type=Path), help="Also list the checks of the folders it names.")
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def command(config: Path | None, form: str) -> int:
     """List the checks: id, area, severity, owner, what they read, and the right that takes."""
     found = catalog.find(check_folders(config))
@@ -67,4 +63,6 @@ def _table(checks: list[Check]) -> None:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         cells += [shorten(row[4], room, placeholder=" …")] if room >= 30 else []
         click.echo("  ".join(cells).rstrip())
-    click.echo(f"\n{len(checks)} checks. What each reads, and the right that takes: tpe-audit explain ID, or --format json.")
+    click.echo(
+        f"\n{len(checks)} checks. What each reads, and the right that takes: tpe-audit explain ID, or --format json."
+    )

@@ -28,27 +28,19 @@ if TYPE_CHECKING:
 CONFIG = Path("config.toml")
 
 
-def _complete_scenario(
-    ctx: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def _complete_scenario(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from tpe_audit.simulator import SCENARIOS
 
     return [CompletionItem(name) for name in SCENARIOS if name.startswith(incomplete)]
 
 
 @click.command("run")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Configuration.  [default: config.toml, if there]"
-)
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration.  [default: config.toml, if there]")
 @click.option(
     "--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only this check; repeatable."
 )
-@click.option(
-    "--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not this check; repeatable."
-)
-@click.option(
-    "--subject", multiple=True, metavar="ID|NAME", help="Only this account, number or agent; repeatable."
-)
+@click.option("--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not this check; repeatable.")
+@click.option("--subject", multiple=True, metavar="ID|NAME", help="Only this account, number or agent; repeatable.")
 @click.option(
     "--area",
     multiple=True,
@@ -126,9 +118,7 @@ def _run(asked: Asked, config: Config, *, simulated: bool) -> int:
     return report.exit_code
 
 
-async def _audit(
-    asked: Asked, config: Config, catalog: Catalog, checks: list[str], *, simulated: bool
-) -> Report:
+async def _audit(asked: Asked, config: Config, catalog: Catalog, checks: list[str], *, simulated: bool) -> Report:
     from tpe_audit.audit import judge
     from tpe_audit.collectors import GUIDE
     from tpe_audit.commands.meant import deployment, terms, warnings
@@ -147,9 +137,7 @@ async def _audit(
             gathered = await gather(wanted, sources, deployment(config), started, asked.subject, shown.told)
             states = sources.reports()
     if gathered.nothing:
-        raise NoAudit(
-            [f"--subject {name!r} is no account, number or user of this tenant" for name in gathered.nothing]
-        )
+        raise NoAudit([f"--subject {name!r} is no account, number or user of this tenant" for name in gathered.nothing])
     on = terms(asked, config, started.date())
     run = Run(
         started_at=started,
@@ -183,9 +171,7 @@ def _configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
     except config.ConfigError as error:
         problems = list(error.problems)
         if asked.demo is None and asked.config is None and not CONFIG.exists():
-            problems.append(
-                "There is no config.toml here: copy config.example.toml, or try: tpe-audit run --demo"
-            )
+            problems.append("There is no config.toml here: copy config.example.toml, or try: tpe-audit run --demo")
         raise NoAudit(problems) from None
 
 

@@ -9,7 +9,7 @@ from tpe_audit.catalog import Catalog, Check
 from tpe_audit.collectors import GUIDE
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit, unknown_check
-from tpe_audit.config import Config
+from tpe_audit.config import Config, place
 
 
 def chosen(asked: Asked, config: Config, catalog: Catalog) -> list[str]:
@@ -43,15 +43,16 @@ def named_checks(config: Config, catalog: Catalog, path: Path) -> None:
         NoAudit: one does not.
     """
     problems = [
-        f"{path}: {key}: {unknown_check(name, catalog.checks)}"
+        f"{_place(key, path)}: {key}: {unknown_check(name, catalog.checks)}"
         for key, name in _names(config)
         if name not in catalog.checks
     ]
+    asking = ", ".join(check.id for check in catalog.checks.values() if check.question)
     problems += [
-        f"{path}: attestations[{index}].check: {entry.check} never asks a person, so nobody can answer it; "
-        f"such checks do: {', '.join(c.id for c in catalog.checks.values() if c.question)}"
+        f"{_place(key, path)}: {key}: {entry.check} never asks a person, so nobody can answer it; such checks do: {asking}"
         for index, entry in enumerate(config.attestations)
         if entry.check in catalog.checks and not _may_be_answered(catalog.checks[entry.check], config)
+        for key in (f"attestations[{index}].check",)
     ]
     if problems:
         raise NoAudit(problems)
@@ -63,6 +64,10 @@ def _names(config: Config) -> Sequence[tuple[str, str]]:
         *((f"waivers[{i}].check", entry.check) for i, entry in enumerate(config.waivers)),
         *((f"attestations[{i}].check", entry.check) for i, entry in enumerate(config.attestations)),
     ]
+
+
+def _place(key: str, path: Path) -> str:
+    return place(key.partition("[")[0].split("."), str(path))
 
 
 def _may_be_answered(check: Check, config: Config) -> bool:

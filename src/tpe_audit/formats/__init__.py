@@ -15,7 +15,7 @@ class Format(StrEnum):
 
     file_name: str
 
-    def __new__(cls, name: str, file_name: str) -> Self:
+    def __new__(cls, name: str, file_name: str = "") -> Self:
         """Make the row of one format."""
         made = str.__new__(cls, name)
         made._value_ = name
