@@ -47,6 +47,16 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """Where a fact comes from, and what it takes to read it."""
+
+    what: str
+    """The request, as Microsoft documents it."""
+    source: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One fact that a check asks for."""
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -27,6 +28,16 @@ from pydantic_settings import (
 
 PREFIX = "TPE_AUDIT_"
 SEPARATOR = "__"
+
+SOVEREIGN = {
+    "login.microsoftonline.us": "the US Government cloud",
+    "graph.microsoft.us": "the US Government cloud",
+    "dod-graph.microsoft.us": "the US Government cloud",
+    "login.chinacloudapi.cn": "the cloud operated by 21Vianet",
+    "login.partner.microsoftonline.cn": "the cloud operated by 21Vianet",
+    "microsoftgraph.chinacloudapi.cn": "the cloud operated by 21Vianet",
+}
+"""Hosts of national clouds."""
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ARM = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE)
@@ -358,6 +369,15 @@ class Config(Tables, BaseSettings):
     def azure_credential(self) -> Credential:
         """The credential for the Azure tenant: its own, whole, or that of the Teams tenant."""
         return self.azure.credential or self.teams.credential
+
+    @property
+    def sovereign(self) -> str:
+        """The cloud that the endpoints name where Microsoft documents no Teams Phone extensibility; else empty.
+
+        Hosts: https://learn.microsoft.com/graph/deployments
+        """
+        hosts = {urlsplit(url).hostname for url in (self.endpoints.authority, self.endpoints.graph)}
+        return next((SOVEREIGN[host] for host in hosts if host in SOVEREIGN), "")
 
     def path(self, name: str) -> Path:
         """Return a path that the configuration names; relative ones are relative to the file."""

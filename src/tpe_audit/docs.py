@@ -9,9 +9,8 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tpe_audit.catalog import BUILT_IN, Catalog, Check, Profile, find
+from tpe_audit.catalog import BUILT_IN, Catalog, Check, Profile, Reads, find
 from tpe_audit.facts import Consumer, Direction, Fact
-from tpe_audit.report import Reads
 from tpe_audit.verdicts import Area, Severity
 
 PAGES = BUILT_IN.parent / "docs" / "checks"

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tpe_audit.audit import Audit, Finding, Judgement
-from tpe_audit.catalog import Catalog, Profile
+from tpe_audit.catalog import Catalog, Profile, Reads
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
 from tpe_audit.lines import Line, lines
 from tpe_audit.terms import SOON, Attestation, Terms, Waiver, covers
@@ -49,16 +49,6 @@ class SourceReport:
     tenant: str
     state: SourceState
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """Where a fact comes from, and what it takes to read it."""
-
-    what: str
-    """The request, as Microsoft documents it."""
-    source: str
-    permissions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

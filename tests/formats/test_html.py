@@ -17,6 +17,7 @@ import pytest
 from tests.formats import contoso
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.report import Report
+from tpe_audit.shell import bash, powershell
 from tpe_audit.verdicts import Status
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -252,6 +253,15 @@ def test_a_browser_shows_it_and_asks_nobody(name: str, tmp_path: Path, asked: tu
     assert ">Copy</button>" in done.stdout, "the page's own script did not run"
     assert "Content Security Policy" not in done.stderr
     assert not [path for path in paths if "evil" in path or "microsoft" in path]
+
+
+def test_commands_stay_in_order_where_shells_alternate() -> None:
+    report = contoso.report()
+    first = report.findings[0]
+    commands = (powershell("Step-One"), bash("step two"), powershell("Step-Three"))
+    finding = replace(first, judgements=(replace(first.judgements[0], fix=commands),))
+    text = Page(html(replace(report, findings=(finding,)))).text
+    assert text.index("Step-One") < text.index("step two") < text.index("Step-Three")
 
 
 def test_every_status_has_a_symbol() -> None:

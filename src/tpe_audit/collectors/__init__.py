@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tpe_audit import facts
+from tpe_audit.catalog import Reads
 from tpe_audit.facts import Fact
-from tpe_audit.report import Reads
 
 if TYPE_CHECKING:
     from tpe_audit.collectors.reader import Harvest, Reader

@@ -92,7 +92,7 @@ def _resource(body: object, evidence: tuple[int, ...]) -> AcsResource:
         at.name,
         at.group,
         at.subscription,
-        properties.hostName,
+        properties.hostName or "",
     )
 
 

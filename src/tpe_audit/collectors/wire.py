@@ -316,7 +316,7 @@ class AcsProperties(Wire):
     """The settings of an ACS resource that identify it."""
 
     immutableResourceId: Id
-    hostName: Id
+    hostName: str | None = None
 
 
 class AcsItem(Wire):

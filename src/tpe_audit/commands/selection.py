@@ -49,7 +49,8 @@ def named_checks(config: Config, catalog: Catalog, path: Path) -> None:
     ]
     asking = ", ".join(check.id for check in catalog.checks.values() if check.question)
     problems += [
-        f"{_place(key, path)}: {key}: {entry.check} never asks a person, so nobody can answer it; such checks do: {asking}"
+        f"{_place(key, path)}: {key}: {entry.check} never asks a person, so nobody can answer it; "
+        f"such checks do: {asking}"
         for index, entry in enumerate(config.attestations)
         if entry.check in catalog.checks and not _may_be_answered(catalog.checks[entry.check], config)
         for key in (f"attestations[{index}].check",)

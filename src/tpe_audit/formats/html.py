@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,7 +22,7 @@ from tpe_audit.formats.outline import VERDICTS, WORDS, Entry, Group, outline
 from tpe_audit.formats.text import clipped, listed, printable, readable_utc, utc
 from tpe_audit.lines import Line, Link
 from tpe_audit.report import Outcome, Report, SourceState
-from tpe_audit.shell import Shell
+from tpe_audit.shell import Command, Shell
 from tpe_audit.terms import Attestation, Waiver
 from tpe_audit.verdicts import Status
 
@@ -113,6 +114,7 @@ def _environment(ordered: Appendix) -> Environment:
     )
     environment.filters |= {
         "attestations": _attestations,
+        "by_shell": _by_shell,
         "causes": _causes,
         "clip": lambda text, limit=200: clipped(text, limit),
         "names": _names,
@@ -180,6 +182,11 @@ class _Shown:
     def evidence(self) -> tuple[int, ...]:
         """The requests behind it."""
         return (*self.entry.finding.evidence, *(index for group in self.groups for index in group.evidence))
+
+
+def _by_shell(commands: Sequence[Command]) -> list[tuple[Shell, list[Command]]]:
+    """Return the commands in their order, cut where the shell changes."""
+    return [(shell, list(run)) for shell, run in groupby(commands, key=lambda command: command.shell)]
 
 
 def _names(judgements: Sequence[Judgement], limit: int = NAMED) -> str:

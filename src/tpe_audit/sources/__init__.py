@@ -103,6 +103,10 @@ async def signed_in(
         azure_graph = Graph(config, azure, ledger, patience, proxies=proxies)
     arm = Arm(config, azure, ledger, patience, proxies=proxies)
     acs = AcsDataPlane(config, azure, ledger, patience, proxies=proxies)
+    if config.sovereign:
+        why = f"Microsoft documents no Teams Phone extensibility in {config.sovereign}, so nothing was read there."
+        for source in (graph, azure_graph, arm, acs):
+            source.unsupported = why
     try:
         yield Sources(config, ledger, patience, graph, azure_graph, arm, acs, TeamsExport(config, ledger))
     finally:

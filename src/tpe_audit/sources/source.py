@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from tpe_audit.sources.errors import Failed, Malformed, Refused, SourceError, Unreachable
+from tpe_audit.sources.errors import Failed, Malformed, Off, Refused, SourceError, Unreachable
 from tpe_audit.sources.ledger import Ledger, masked
 
 _log = logging.getLogger(__name__)
@@ -105,6 +105,8 @@ class Source(ABC):
         self.patience = patience
         self.gate = asyncio.Semaphore(at_once)
         self.not_before = 0.0
+        self.unsupported = ""
+        """Why nothing is asked of it at all; empty: it is asked."""
         self.troubles: list[SourceError] = []
         """What it refused or failed to answer."""
         self.answers = 0
@@ -136,9 +138,28 @@ class Source(ABC):
         response, evidence = await self.ask(
             f"GET {self.shown(url)}", lambda: self.send("GET", url, None, headers or {}), grant=grant
         )
-        if response.status == 404:
-            return Answered(None, evidence)
-        return Answered(self.object_in(response, url, evidence), evidence)
+        return self.answered(response, url, evidence)
+
+    def answered(self, response: Response, url: str, evidence: int) -> Answered:
+        """Return the object that an answer holds, or the proof of its absence.
+
+        Raises:
+            SourceError: it holds none, or its 404 says nothing about the object.
+        """
+        if response.status != 404:
+            return Answered(self.object_in(response, url, evidence), evidence)
+        if not self.proves_absence(response):
+            said = _error_in(response) or "without an error of its own"
+            raise self.trouble(
+                Failed(
+                    f"{self.words} answered 404 ({said}) to GET {self.brief(url)}, which proves nothing.", (evidence,)
+                )
+            )
+        return Answered(None, evidence)
+
+    def proves_absence(self, response: Response) -> bool:  # noqa: PLR6301 - services differ in it
+        """Whether a 404 is the service's word that the object is not there, and not some other trouble."""
+        return bool(error_code(response))
 
     async def items(
         self,
@@ -160,21 +181,18 @@ class Source(ABC):
         try:
             while url:
                 if url in seen or len(seen) >= MAX_PAGES:
-                    raise Malformed(
-                        f"{self.words} sent the same page twice, so the list at {self.brief(url)} has no end."
-                    )
+                    why = f"{self.words} sent the same page twice, so the list at {self.brief(url)} has no end."
+                    raise self.trouble(Malformed(why))
                 seen.add(url)
                 page, index = await self._page(url, grant, headers or {})
                 evidence.append(index)
                 items += [Item(item, index) for item in self.values_in(page, url, index)]
                 url = self._next(page, url, link)
         except SourceError as error:
-            error.evidence = tuple(dict.fromkeys((*evidence, *error.evidence)))
-            if evidence:
-                raise type(error)(
-                    f"{error} The list was not read to its end.", error.evidence, error.lacks
-                ) from error
-            raise
+            if not evidence:
+                raise
+            behind = tuple(dict.fromkeys((*evidence, *error.evidence)))
+            raise type(error)(f"{error} The list was not read to its end.", behind, error.lacks) from error
         return Listing(tuple(items), tuple(evidence))
 
     async def _page(self, url: str, grant: str, headers: Mapping[str, str]) -> tuple[Mapping[str, Any], int]:
@@ -191,10 +209,19 @@ class Source(ABC):
         if following is None or following == "":
             return None
         if not isinstance(following, str):
-            raise Malformed(f"{self.words} sent a page at {self.brief(url)} whose {link} is no address.")
-        if _origin(following) != _origin(self.base):
-            raise Malformed(f"{self.words} points to another host for the next page of {self.brief(url)}.")
+            why = f"{self.words} sent a page at {self.brief(url)} whose {link} is no address."
+            raise self.trouble(Malformed(why))
+        if not self.owns(following):
+            why = f"{self.words} points to another host for the next page of {self.brief(url)}."
+            raise self.trouble(Malformed(why))
         return following
+
+    def owns(self, url: str) -> bool:
+        """Whether an address is one of this service: nothing is asked, and no token shown, elsewhere."""
+        try:
+            return _origin(url) == _origin(self.base)
+        except ValueError:
+            return False
 
     async def ask(
         self, label: str, send: Callable[[], Awaitable[Response]], *, grant: str
@@ -204,6 +231,8 @@ class Source(ABC):
         Raises:
             SourceError: it was refused, or not answered in time.
         """
+        if self.unsupported:
+            raise self.trouble(Off(self.unsupported, declared=False))
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(_Again),
             stop=self._enough,
@@ -224,15 +253,14 @@ class Source(ABC):
     ) -> tuple[Response, int]:
         loop = asyncio.get_running_loop()
         async with self.gate:
-            if (early := self.not_before - loop.time()) > 0:
+            early = self.not_before - loop.time()
+            if 0 < early < self.patience.ends - loop.time():
                 await asyncio.sleep(early)
+                early = 0
             remaining = self.patience.ends - loop.time()
-            if remaining <= 0:
-                raise self.trouble(
-                    Unreachable(
-                        f"The time for reading was over before {brief(label)} could be asked of {self.words}."
-                    )
-                )
+            if remaining <= 0 or early > 0:
+                why = f"The time for reading was over before {brief(label)} could be asked of {self.words}."
+                raise self.trouble(Unreachable(why))
             try:
                 async with asyncio.timeout(min(self.patience.request_timeout, remaining)):
                     response = await send()
@@ -288,8 +316,8 @@ class Source(ABC):
         if not isinstance(again, _Again):
             return True
         most = THROTTLED_ATTEMPTS if again.throttled else ATTEMPTS
-        wait = again.after or 0.0
-        return state.attempt_number >= most or asyncio.get_running_loop().time() + wait >= self.patience.ends
+        resumes = asyncio.get_running_loop().time() + state.upcoming_sleep
+        return state.attempt_number >= most or resumes >= self.patience.ends
 
     def trouble(self, error: SourceError) -> SourceError:
         """Remember what could not be read, and return it."""
@@ -297,8 +325,15 @@ class Source(ABC):
         return error
 
     def url(self, path: str) -> str:
-        """Return `path` as an absolute address of this service."""
-        return path if path.startswith("https://") else f"{self.base}{path}"
+        """Return `path` as an absolute address of this service.
+
+        Raises:
+            Malformed: it leads elsewhere, so nothing is sent there.
+        """
+        url = f"{self.base}{path}" if path.startswith("/") else path
+        if not self.owns(url):
+            raise self.trouble(Malformed(f"{url!r} is no address of {self.words}, and was not asked."))
+        return url
 
     def shown(self, url: str) -> str:
         """Return an address of this service without its host, as evidence shows it."""
@@ -359,7 +394,7 @@ _REQUEST_IDS = ("request-id", "x-ms-request-id", "x-ms-correlation-request-id", 
 def _pause(state: RetryCallState) -> float:
     """Return the seconds to wait before the next attempt: what the service asks for, else ever longer."""
     again = state.outcome.exception() if state.outcome else None
-    if isinstance(again, _Again) and again.after is not None:
+    if isinstance(again, _Again) and again.after:
         return again.after
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (state.attempt_number - 1))
     return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not cryptography
@@ -380,18 +415,33 @@ def _retry_after(value: str | None) -> float | None:
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
 
 
-def _error_in(response: Response) -> str:
-    """Return code and message of an error answer, as all of these services shape it."""
+def _error_of(response: Response) -> Mapping[str, Any]:
     try:
         error = json.loads(response.body).get("error")
     except (ValueError, AttributeError, RecursionError):
-        return ""
-    if not isinstance(error, dict):
-        return ""
-    parts = [part for part in (error.get("code"), error.get("message")) if isinstance(part, str) and part]
-    return masked(": ".join(parts))[:300]
+        return {}
+    return error if isinstance(error, dict) else {}
+
+
+def error_code(response: Response) -> str:
+    """Return the code of an error answer, as all of these services shape it; empty if it has none."""
+    code = _error_of(response).get("code")
+    return code if isinstance(code, str) else ""
+
+
+def _error_in(response: Response) -> str:
+    """Return code and message of an error answer."""
+    said = (error_code(response), _error_of(response).get("message"))
+    return masked(": ".join(part for part in said if isinstance(part, str) and part))[:300]
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port.
+
+    Raises:
+        ValueError: it is no address, or one with a user name in it.
+    """
     parts = urlsplit(url)
+    if "@" in parts.netloc or "\\" in url:
+        raise ValueError(url)
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else None)
