@@ -77,7 +77,7 @@ async def gather(
         harvests = await _all(list(rows), reader, errors, told or (lambda done, of: None))
         nothing = await _nothing(reader)
     finally:
-        reader.cancel()
+        await reader.end()
     census: dict[type[Fact], Census] = {}
     answers: dict[tuple[type[Fact], str], Answer] = {}
     unread: dict[tuple[type[Fact], Kind], Gap] = {}

@@ -301,6 +301,7 @@ def _findings() -> tuple[Finding, ...]:
                     Status.UNKNOWN,
                     "Graph refused the account's licences (403). Grant LicenseAssignment.Read.All.",
                     evidence=(1,),
+                    lacks=("the Graph permission LicenseAssignment.Read.All",),
                 ),
             ),
         ),

@@ -16,11 +16,11 @@ GOLDEN = Path(__file__).with_name("golden")
 
 @pytest.mark.parametrize("target", Format)
 def test_a_report_reads_as_it_did(target: Format, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set TPE_AUDIT_REWRITE_GOLDEN=1 to write the golden files anew, and read the difference."""
+    """Set REWRITE_GOLDEN=1 to write the golden files anew, and read the difference."""
     monkeypatch.setattr(f"tpe_audit.formats.{target}.__version__", "1.2.3")
     text = render(contoso.report(), target, Options(width=100))
     golden = GOLDEN / target.file_name
-    if os.environ.get("TPE_AUDIT_REWRITE_GOLDEN"):
+    if os.environ.get("REWRITE_GOLDEN"):
         golden.write_text(text, encoding="utf-8", newline="\n")
     assert text == golden.read_text(encoding="utf-8")
 

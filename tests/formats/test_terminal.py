@@ -87,14 +87,14 @@ def test_what_is_blocked_stands_under_its_cause() -> None:
 
 
 def test_rights_are_named_once_with_the_checks_that_need_them() -> None:
-    grants = text().partition("To grant to the identity that reads")[2].partition("QUESTIONS")[0]
-    assert grants.split() == ["graph:", "LicenseAssignment.Read.All", "for", "ra-license"]
+    grants = text().partition("TO GRANT OR SET UP, so that it can be read")[2].partition("QUESTIONS")[0]
+    assert grants.split("\n")[1:3] == ["    the Graph permission LicenseAssignment.Read.All", "      for ra-license"]
 
 
 def test_a_time_out_asks_for_no_right() -> None:
     report = contoso.report()
     findings = tuple(finding for finding in report.findings if finding.check.id == "server-consent")
-    assert "To grant" not in render(replace(report, findings=findings), Format.TERMINAL)
+    assert "TO GRANT" not in render(replace(report, findings=findings), Format.TERMINAL)
 
 
 def test_the_first_broken_link_is_marked() -> None:

@@ -6,6 +6,7 @@ The list of resource accounts is in Graph beta only
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,9 +14,9 @@ from typing import Any
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.numbers_of import holder
-from tpe_audit.collectors.reader import Harvest, Reader, attempt, gap
-from tpe_audit.collectors.scope import ACCOUNT_GRANT, ACCOUNTS, USER_GRANT, asked, directory_user
-from tpe_audit.config import e164
+from tpe_audit.collectors.reader import Harvest, Reader, agreed, attempt, gap, text
+from tpe_audit.collectors.scope import ACCOUNT_GRANT, ACCOUNTS, asked, directory_user
+from tpe_audit.config import e164, is_guid
 from tpe_audit.facts import (
     Answer,
     BoundAcsResource,
@@ -115,15 +116,12 @@ def _account(items: Sequence[tuple[Mapping[str, Any], int]]) -> LineAccount:
     """Return one account; what several entries for it say differently is not known."""
     body = items[0][0]
     evidence = tuple(dict.fromkeys(index for _, index in items))
-    names = [_text(body, key) for key in ("userPrincipalName", "displayName")]
+    names = [text(body, key) for key in ("userPrincipalName", "displayName")]
     account = ResourceAccount(str(body["id"]).lower(), names[0], names[1])
     what = f"the resource account {names[0] or account.id}"
 
     def bound(parse: Callable[[Mapping[str, Any], str, tuple[int, ...]], Fact]) -> Answer:
-        answers = [attempt(partial(parse, body, what, evidence), evidence) for body, _ in items]
-        if any(isinstance(answer, Known) and answer != answers[0] for answer in answers[1:]):
-            return Gap(f"Microsoft Graph lists {what} twice, and the two contradict each other.", evidence)
-        return next((answer for answer in answers if isinstance(answer, Gap)), answers[0])
+        return agreed([attempt(partial(parse, body, what, (index,)), (index,)) for body, index in items], what)
 
     return LineAccount(
         account, bound(_application), bound(_acs), _phone_number(body), ConfiguredLine(), evidence
@@ -140,14 +138,9 @@ def _acs(body: Mapping[str, Any], what: str, evidence: tuple[int, ...]) -> Fact:
     return BoundAcsResource(value.lower()) if value and value != NO_ID else NoBoundAcsResource()
 
 
-def _text(body: Mapping[str, Any], key: str) -> str:
-    value = body.get(key)
-    return value if isinstance(value, str) else ""
-
-
 def _phone_number(body: Mapping[str, Any]) -> str:
     try:
-        return e164(_text(body, "phoneNumber"))
+        return e164(text(body, "phoneNumber"))
     except ValueError:
         return ""
 
@@ -185,30 +178,39 @@ async def _configured(
     """Find each configured line's account in the whole list."""
     names = dict(accounts.items())
     names |= {
-        a.account.user_principal_name.casefold(): a
-        for a in accounts.values()
-        if a.account.user_principal_name
+        a.account.user_principal_name.casefold(): a for a in accounts.values() if a.account.user_principal_name
     }
     numbers = {account.phone_number: account for account in accounts.values() if account.phone_number}
-    found: dict[str, LineAccount] = {}
-    absent: list[NoResourceAccount | NoLine] = []
-    unread: list[tuple[Subject, Gap]] = []
-    for line in lines:
-        account = names.get(line.account.casefold()) if line.account else numbers.get(line.number)
-        if account is None and not line.account:
-            try:
-                account = accounts.get(await holder(reader, line.number))
-            except SourceError as error:
-                unread.append((Subject(Kind.ACCOUNT, line.number, line.number), gap(error)))
-                continue
-        if account is None:
-            absent.append(
-                NoResourceAccount(line.account or line.number, await _user_exists(reader, line.account))
-            )
-        else:
-            found[account.account.id] = _on(account, line)
-    others = len(accounts) - len(found)
-    return LineAccounts(tuple(found.values()), tuple(absent), tuple(unread), others=others, evidence=evidence)
+    all_named = all(account.account.user_principal_name for account in accounts.values())
+
+    async def one(line: ConfiguredLine) -> LineAccount | NoResourceAccount | tuple[Subject, Gap]:
+        listed = names.get(line.account.casefold()) if line.account else numbers.get(line.number)
+        try:
+            if listed is None and line.account:
+                user, _ = await directory_user(reader, line.account)
+                listed = accounts.get(user.id) if user else None
+                absent = NoResourceAccount(line.account, user_exists=user is not None)
+            else:
+                listed = listed or accounts.get(await holder(reader, line.number))
+                absent = NoResourceAccount(line.number, user_exists=None)
+        except SourceError as error:
+            if line.account and (all_named or is_guid(line.account)):
+                return NoResourceAccount(line.account, user_exists=None)
+            name = line.account or line.number
+            return Subject(Kind.ACCOUNT, name, name), gap(error)
+        return _on(listed, line) if listed else absent
+
+    return _sorted_out(await asyncio.gather(*(one(line) for line in lines)), evidence, len(accounts))
+
+
+def _sorted_out(
+    told: Sequence[LineAccount | NoResourceAccount | tuple[Subject, Gap]], evidence: tuple[int, ...], listed: int = 0
+) -> LineAccounts:
+    found = {one.account.id: one for one in told if isinstance(one, LineAccount)}
+    absent = tuple(one for one in told if isinstance(one, NoResourceAccount))
+    unread = tuple(one for one in told if isinstance(one, tuple))
+    others = max(0, listed - len(found))
+    return LineAccounts(tuple(found.values()), absent, unread, others=others, evidence=evidence)
 
 
 def _on(account: LineAccount, line: ConfiguredLine) -> LineAccount:
@@ -217,44 +219,32 @@ def _on(account: LineAccount, line: ConfiguredLine) -> LineAccount:
     )
 
 
-async def _user_exists(reader: Reader, name: str) -> bool | None:
-    """Return whether the directory has a user of this name; None if it can't be told."""
-    if not name:
-        return None
-    try:
-        answered = await reader.sources.graph.get(f"/v1.0/users/{name}?$select=id", grant=USER_GRANT)
-    except SourceError:
-        return None
-    return answered.body is not None
-
-
 async def _by_own_address(
     reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError
 ) -> LineAccounts:
     """Read each configured account at its own address, because the list could not be read."""
-    found: list[LineAccount] = []
-    absent: list[NoResourceAccount | NoLine] = []
-    unread: list[tuple[Subject, Gap]] = []
-    for line in lines:
+    proofs: list[int] = []
+
+    async def one(line: ConfiguredLine) -> LineAccount | NoResourceAccount | tuple[Subject, Gap]:
         name = line.account or line.number
         subject = Subject(Kind.ACCOUNT, name, name)
         try:
-            object_id = line.account or await holder(reader, line.number)
-            user = await directory_user(reader, object_id)
+            user, evidence = await directory_user(reader, line.account or await holder(reader, line.number))
             if user is None:
-                absent.append(NoResourceAccount(name, user_exists=False))
-                continue
+                proofs.extend(evidence)
+                return NoResourceAccount(name, user_exists=False)
             subject = user.subject
             item = await reader.sources.graph.get(f"{ACCOUNTS}/{user.id}", grant=ACCOUNT_GRANT)
             if item.body is None:
                 # Where the list does not answer, neither does a 404 on one of its items.
-                raise Failed(
-                    f"{refused} Its own address answered 404, which proves nothing then.", (item.evidence,)
-                )
-            found.append(_on(_account([(item.body, item.evidence)]), line))
+                why = f"{refused} Its own address answered 404, which proves nothing then."
+                raise Failed(why, (*refused.evidence, item.evidence), refused.lacks)
+            return _on(_account([(item.body, item.evidence)]), line)
         except SourceError as error:
-            unread.append((subject, gap(error)))
-    return LineAccounts(tuple(found), tuple(absent), tuple(unread), evidence=refused.evidence)
+            return subject, gap(error)
+
+    told = await asyncio.gather(*(one(line) for line in lines))
+    return _sorted_out(told, (*refused.evidence, *proofs))
 
 
 async def _narrowed(reader: Reader, lines: Sequence[ConfiguredLine]) -> LineAccounts:
@@ -262,10 +252,15 @@ async def _narrowed(reader: Reader, lines: Sequence[ConfiguredLine]) -> LineAcco
     found: dict[str, LineAccount] = {}
     absent: list[NoResourceAccount | NoLine] = []
     unread: list[tuple[Subject, Gap]] = []
+    evidence: list[int] = []
     for one in await reader.once(asked):
+        evidence += one.evidence
         names = {one.name.casefold()}
         if one.user:
             names |= {one.user.id, one.user.user_principal_name.casefold()}
+        if one.account:
+            names.add(_account([one.account]).phone_number)
+        names.discard("")
         line = next((line for line in lines if {line.account.casefold(), line.number} & names), None)
         if one.error:
             unread.append((Subject(Kind.ACCOUNT, one.name, one.name), gap(one.error)))
@@ -274,7 +269,7 @@ async def _narrowed(reader: Reader, lines: Sequence[ConfiguredLine]) -> LineAcco
             found[account.account.id] = _on(account, line or ConfiguredLine())
         elif line:
             absent.append(NoResourceAccount(one.name, user_exists=one.user is not None))
-    return LineAccounts(tuple(found.values()), tuple(absent), tuple(unread))
+    return LineAccounts(tuple(found.values()), tuple(absent), tuple(unread), evidence=tuple(dict.fromkeys(evidence)))
 
 
 async def resource_accounts(reader: Reader) -> Harvest:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
+from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
@@ -37,6 +38,7 @@ from tpe_audit.facts import (
 )
 from tpe_audit.sources import Answered, Item, Listing, SourceError
 from tpe_audit.sources.arm import EVENT_GRID_VERSION
+from tpe_audit.sources.errors import Malformed
 
 CONSENT_GRANT = "a role on the ACS resource that covers its data plane; Microsoft names Contributor"
 
@@ -197,6 +199,8 @@ async def server_consents(reader: Reader) -> Harvest:
             return Known(NoServerConsent(), evidence)
         what = f"the assignment of {account.account.subject.name}"
         item = wire.parsed(wire.Assignment, answered.body, what, evidence)
+        if item.objectId.lower() != account.account.id:
+            raise Malformed(f"The answer for {what} is the assignment of {item.objectId}.", evidence)
         return Known(ServerConsent(item.principalType, item.tenantId.lower()), evidence)
 
     for account, answer in await each(read.accounts, consent):
@@ -212,14 +216,16 @@ async def event_subscriptions(reader: Reader) -> Harvest:
     raw_ids = [f"28:orgid:{account.account.id}" for account in read.accounts]
     things = [answer.value for _, answer in known.census[AcsResource].found if isinstance(answer, Known)]
     resources = [thing for thing in things if isinstance(thing, AcsResource)]
-    topics = {s: asyncio.ensure_future(_topics(reader, s)) for s in {r.subscription for r in resources}}
+    subscriptions = list({resource.subscription for resource in resources})
+    read_topics = await asyncio.gather(*(_topics(reader, subscription) for subscription in subscriptions))
+    topics = dict(zip(subscriptions, read_topics, strict=True))
 
     async def of(resource: AcsResource) -> Answer:
         own, elsewhere = await asyncio.gather(
             _at(
                 reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", raw_ids, "the ACS resource itself"
             ),
-            _on_topics(reader, await topics[resource.subscription], resource, raw_ids),
+            _on_topics(reader, topics[resource.subscription], resource, raw_ids),
         )
         merged = {key.lower(): fact for key, fact in (*own[0], *elsewhere[0])}
         return Known(tuple(merged.values()), tuple(dict.fromkeys((*own[1], *elsewhere[1]))))
@@ -251,6 +257,7 @@ async def _on_topics(
     for item in topics.items:
         try:
             topic = wire.parsed(wire.SystemTopic, item.body, "a system topic", (item.evidence,))
+            arm_id(topic.id, (item.evidence,))
         except SourceError as error:
             found.append(("a system topic", UnreadEventSubscription("a system topic", str(error))))
             continue
@@ -266,7 +273,7 @@ async def _on_topics(
 async def _at(reader: Reader, scope: str, raw_ids: Sequence[str], where: str) -> _Subscriptions:
     try:
         listing = await reader.sources.arm.items(
-            f"{scope}/eventSubscriptions?api-version={EVENT_GRID_VERSION}", grant=GRANT, link="nextLink"
+            f"{quote(scope)}/eventSubscriptions?api-version={EVENT_GRID_VERSION}", grant=GRANT, link="nextLink"
         )
     except SourceError as error:
         return [(scope, UnreadEventSubscription(where, str(error)))], error.evidence

@@ -124,7 +124,8 @@ async def _read(
         if answered.body is None:
             return key, None
         properties = answered.body.get("properties")
-        if isinstance(properties, dict) and str(properties.get(kind.key, key)).lower() != key:
+        found = properties.get(kind.key) if isinstance(properties, dict) else None
+        if isinstance(found, str) and found.lower() != key:
             return key, None
         return key, Item(answered.body, answered.evidence)
 
@@ -199,19 +200,18 @@ async def _in_subscription(reader: Reader, kind: ResourceType, subscription: str
         raise listing
     if isinstance(whole, BaseException):
         raise whole
-    ids = {}
-    for item in listing.items:
-        key = _key(item, kind)
-        if key is not None:
-            ids[key[0]] = key[1]
-    return _Listed(ids, whole, "", listing.evidence)
+    keys = [_key(item, kind) for item in listing.items]
+    if whole is None and None in keys:
+        why = f"A {kind.words} in subscription {subscription} does not tell its {kind.key}, so it may be the one."
+        whole = Gap(why, listing.evidence)
+    return _Listed(dict(key for key in keys if key), whole, "", listing.evidence)
 
 
 def _key(item: Item, kind: ResourceType) -> tuple[str, str] | None:
     body = item.body
     properties = body.get("properties") if isinstance(body, dict) else None
     key = properties.get(kind.key) if isinstance(properties, dict) else None
-    if isinstance(key, str) and isinstance(body.get("id"), str):
+    if isinstance(key, str) and key and isinstance(body.get("id"), str):
         return key.lower(), body["id"]
     return None
 

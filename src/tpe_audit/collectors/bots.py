@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccounts, line_accounts
@@ -123,13 +124,16 @@ async def bots(reader: Reader) -> Harvest:
     census = known.census[Application]
     ids = [application.client_id for application in _applications(census)]
     configured = {
-        account.application_id: account.line.bot for account in read.accounts if account.line.bot
+        account.application_id: account.line.bot
+        for account in read.accounts
+        if account.line.bot and account.application_id
     } | {
         line.application_id: line.bot for line in reader.deployment.lines if line.bot and line.application_id
     }
 
     async def get(at: str) -> Answered:
-        return await reader.sources.arm.get(f"{at}?api-version={BOT_VERSION}", grant=GRANT)
+        arm_id(at)  # nothing is asked of what is none
+        return await reader.sources.arm.get(f"{quote(at)}?api-version={BOT_VERSION}", grant=GRANT)
 
     found = await find(reader, BOT, [key for key in ids if key not in configured], get)
     answers: dict[str, Answer] = {key: _found(key, found) for key in ids if key not in configured}
@@ -217,7 +221,7 @@ async def teams_channels(reader: Reader) -> Harvest:
 
     async def channel(bot: Bot) -> Answer:
         answered = await reader.sources.arm.get(
-            f"{bot.arm_id}/channels/MsTeamsChannel?api-version={BOT_VERSION}", grant=GRANT
+            f"{quote(bot.arm_id)}/channels/MsTeamsChannel?api-version={BOT_VERSION}", grant=GRANT
         )
         evidence = (answered.evidence,)
         if answered.body is None:

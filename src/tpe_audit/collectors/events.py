@@ -71,7 +71,7 @@ def _passes(condition: wire.AdvancedFilter, raw_id: str) -> bool | None:
     if (condition.key or "").lower() != RECIPIENT:
         return None
     values = [value.lower() for value in condition.values or [] if isinstance(value, str)]
-    if len(values) != len(condition.values or []):
+    if not values or len(values) != len(condition.values or []):
         return None
     operator = condition.operatorType
     if operator in _ANY:

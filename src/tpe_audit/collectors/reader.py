@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from tpe_audit.facts import Answer, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, slot
-from tpe_audit.sources import SourceError, Sources
+from tpe_audit.collectors import wire
+from tpe_audit.facts import Answer, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, joined, slot
+from tpe_audit.sources import Item, SourceError, Sources
 from tpe_audit.sources.errors import Off
 
 T = TypeVar("T")
@@ -60,10 +61,11 @@ class Reader:
             self._tasks[reading] = asyncio.ensure_future(reading(self))
         return cast("T", await asyncio.shield(self._tasks[reading]))
 
-    def cancel(self) -> None:
-        """End what is still being read."""
+    async def end(self) -> None:
+        """End what is still being read, and wait until it has ended."""
         for task in self._tasks.values():
             task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 def gap(error: SourceError) -> Gap:
@@ -78,6 +80,37 @@ def attempt(make: Callable[[], Fact], evidence: tuple[int, ...] = ()) -> Answer:
         return Known(make(), evidence)
     except SourceError as error:
         return Gap(str(error), error.evidence or evidence, lacks=error.lacks)
+
+
+def agreed(answers: Sequence[Answer], what: str) -> Answer:
+    """Return what all entries for one thing say; where one can't be read, or they differ, it is not known."""
+    first = answers[0]
+    for other in answers[1:]:
+        if isinstance(first, Known) and isinstance(other, Known) and first.value != other.value:
+            return Gap(f"Microsoft Graph lists {what} twice, and the two contradict each other.", joined(answers))
+    return next((answer for answer in answers if isinstance(answer, Gap)), first)
+
+
+def by_id(items: Iterable[Item], what: str) -> dict[str, Item | Gap]:
+    """Return the elements of a list by id in lower case; one that is there twice, and differs, is not known.
+
+    Raises:
+        Malformed: an element has no id.
+    """
+    found: dict[str, Item | Gap] = {}
+    for item in items:
+        key = wire.parsed(wire.Identified, item.body, what, (item.evidence,)).id.lower()
+        known = found.setdefault(key, item)
+        if isinstance(known, Item) and known.body != item.body:
+            why = f"Microsoft Graph lists {key} twice in {what}, and the two contradict each other."
+            found[key] = Gap(why, (known.evidence, item.evidence))
+    return found
+
+
+def text(body: object, key: str) -> str:
+    """Return a field that only names something; empty where it is not text."""
+    value = body.get(key) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 async def each(things: Iterable[T], read: Callable[[T], Awaitable[Answer]]) -> list[tuple[T, Answer]]:

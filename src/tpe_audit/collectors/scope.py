@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.numbers_of import holder
-from tpe_audit.collectors.reader import Reader
+from tpe_audit.collectors.reader import Reader, text
 from tpe_audit.config import e164
 from tpe_audit.facts import ResourceAccount
-from tpe_audit.sources import SourceError
+from tpe_audit.sources import Answered, SourceError
 from tpe_audit.sources.errors import Failed
 
 ACCOUNTS = "/beta/admin/teams/resourceAccounts"
@@ -33,6 +34,7 @@ class Asked:
     """Its resource account, as listed, with the request; None: it is none."""
     error: SourceError | None = None
     """Why it could not be told."""
+    evidence: tuple[int, ...] = ()
 
 
 async def asked(reader: Reader) -> tuple[Asked, ...]:
@@ -47,33 +49,37 @@ async def _what(reader: Reader, name: str) -> Asked:
     except ValueError:
         is_number = False
     try:
-        user = await directory_user(reader, await holder(reader, name) if is_number else name)
+        user, evidence = await directory_user(reader, await holder(reader, name) if is_number else name)
         if user is None:
-            return Asked(name, None, None)
-        return Asked(name, user, await account_item(reader, user.id))
+            return Asked(name, None, None, evidence=evidence)
+        item = await account_item(reader, user.id)
+        account = None if item.body is None else (item.body, item.evidence)
+        return Asked(name, user, account, evidence=(*evidence, item.evidence))
     except SourceError as error:
         return Asked(name, None, None, error)
 
 
-async def directory_user(reader: Reader, name: str) -> ResourceAccount | None:
-    """Return the user of this name or object id; None if the directory has none.
+async def directory_user(reader: Reader, name: str) -> tuple[ResourceAccount | None, tuple[int, ...]]:
+    """Return the user of this name or object id, and the evidence; None if the directory has none.
 
     Raises:
         SourceError: it could not be read.
     """
     if not name:
-        return None
+        return None, ()
     answered = await reader.sources.graph.get(
-        f"/v1.0/users/{name}?$select=id,userPrincipalName,displayName", grant=USER_GRANT
+        f"/v1.0/users/{quote(name, safe='@')}?$select=id,userPrincipalName,displayName", grant=USER_GRANT
     )
+    evidence = (answered.evidence,)
     if answered.body is None:
-        return None
-    names = wire.parsed(wire.UserNames, answered.body, f"the user {name}", (answered.evidence,))
-    return ResourceAccount(names.id.lower(), names.userPrincipalName or "", names.displayName or "")
+        return None, evidence
+    user = wire.parsed(wire.Identified, answered.body, f"the user {name}", evidence)
+    names = [text(answered.body, key) for key in ("userPrincipalName", "displayName")]
+    return ResourceAccount(user.id.lower(), names[0], names[1]), evidence
 
 
-async def account_item(reader: Reader, object_id: str) -> tuple[Any, int] | None:
-    """Return the resource account with this object id; None if that user is none.
+async def account_item(reader: Reader, object_id: str) -> Answered:
+    """Return the resource account with this object id, or the proof that the user is none.
 
     Raises:
         SourceError: it could not be read. A 404 proves nothing where the list itself does not answer.
@@ -81,11 +87,11 @@ async def account_item(reader: Reader, object_id: str) -> tuple[Any, int] | None
     graph = reader.sources.graph
     answered = await graph.get(f"{ACCOUNTS}/{object_id}", grant=ACCOUNT_GRANT)
     if answered.body is not None:
-        return answered.body, answered.evidence
+        return answered
     listed = await graph.get(f"{ACCOUNTS}?$top=1", grant=ACCOUNT_GRANT)
     if listed.body is None:
         raise Failed(
             f"Microsoft Graph answered 404 to GET {ACCOUNTS}, so its 404 for {object_id} proves nothing.",
             (answered.evidence, listed.evidence),
         )
-    return None
+    return answered

@@ -66,7 +66,7 @@ async def read_skus(reader: Reader) -> tuple[SubscribedSkus, tuple[int, ...]]:
     """Read the tenant's products (https://learn.microsoft.com/graph/api/subscribedsku-list)."""
     listing = await reader.sources.graph.items(
         "/v1.0/subscribedSkus?$select=skuId,skuPartNumber,capabilityStatus,consumedUnits,prepaidUnits,servicePlans",
-        grant="the Graph permission LicenseAssignment.Read.All or Organization.Read.All",
+        grant="the Graph permission LicenseAssignment.Read.All",
     )
     items = [
         wire.parsed(wire.SubscribedSku, i.body, "a product (subscribedSku)", (i.evidence,))
@@ -143,8 +143,7 @@ async def acs_federation(reader: Reader) -> Harvest:
 async def external_access(reader: Reader) -> Harvest:
     """The Global external access policy, from `Get-CsExternalAccessPolicy`."""
     data, evidence = reader.sources.teams_export.cmdlet("Get-CsExternalAccessPolicy")
-    named = [(item, wire.parsed(wire.Named, item, "an external access policy", evidence)) for item in data]
-    policies = [item for item, name in named if name.Identity == "Global"]
+    policies = [item for item in data if item.get("Identity") == "Global"]
     if len(policies) != 1:
         raise Malformed("The export holds not exactly one external access policy Global.", evidence)
     policy = wire.parsed(

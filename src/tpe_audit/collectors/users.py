@@ -31,7 +31,7 @@ from tpe_audit.sources import Answered, Item, SourceError
 from tpe_audit.sources.errors import Failed
 
 GRANT = "the Graph permission User.Read.All"
-LICENSE_GRANT = "the Graph permission LicenseAssignment.Read.All or User.Read.All"
+LICENSE_GRANT = "the Graph permission LicenseAssignment.Read.All"
 SELECTED = "id,userPrincipalName,displayName,accountEnabled,usageLocation,userType"
 PAGE = 999
 DEPARTMENT = "Microsoft Communication Application Instance"

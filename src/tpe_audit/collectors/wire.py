@@ -23,6 +23,8 @@ class Wire(BaseModel):
 
 _W = TypeVar("_W", bound=Wire)
 Id = Annotated[str, Field(min_length=1)]
+GuidOrEmpty = Annotated[str, Field(pattern=r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$")]
+"""Put into addresses, so nothing else may stand in it."""
 
 
 def parsed(model: type[_W], body: object, what: str, evidence: tuple[int, ...] = ()) -> _W:
@@ -99,14 +101,6 @@ class OrganizationItem(Wire):
 
     displayName: str | None
     countryLetterCode: str | None
-
-
-class UserNames(Wire):
-    """How a user is called."""
-
-    id: Id
-    userPrincipalName: str | None
-    displayName: str | None
 
 
 class UserSignIn(Wire):
@@ -211,13 +205,13 @@ class SubscribedSku(Wire):
 class AccountAppId(Wire):
     """The application that a resource account is bound to."""
 
-    appId: str | None
+    appId: GuidOrEmpty | None
 
 
 class AccountAcsResourceId(Wire):
     """The ACS resource that a resource account is bound to."""
 
-    acsResourceId: str | None
+    acsResourceId: GuidOrEmpty | None
 
 
 class AssignedNumber(Wire):
@@ -417,9 +411,3 @@ class ExternalAccessPolicyItem(Wire):
 
     Identity: Id
     EnableAcsFederationAccess: bool
-
-
-class Named(Wire):
-    """Anything with an Identity."""
-
-    Identity: Id

@@ -113,12 +113,13 @@ def _run(asked: Asked, config: Config, *, simulated: bool) -> int:
     named_checks(config, found, asked.config or CONFIG)
     checks = chosen(asked, config, found)
     where = destination(asked, config)
-    report = asyncio.run(_audit(asked, config, found, checks, simulated=simulated))
+    report = asyncio.run(audited(asked, config, found, checks, simulated=simulated))
     deliver(report, where, asked)
     return report.exit_code
 
 
-async def _audit(asked: Asked, config: Config, catalog: Catalog, checks: list[str], *, simulated: bool) -> Report:
+async def audited(asked: Asked, config: Config, catalog: Catalog, checks: list[str], *, simulated: bool) -> Report:
+    """Sign in, read what the checks need, judge it, and return the report."""
     from tpe_audit.audit import judge
     from tpe_audit.collectors import GUIDE
     from tpe_audit.commands.meant import deployment, terms, warnings

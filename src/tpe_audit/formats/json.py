@@ -132,6 +132,7 @@ class _Described:
             "fix": {"summary": check.fix_summary, "url": check.link},
             "reads": [f"{reads.source}: {reads.what}" for reads in self.report.reads(finding)],
             "permissions": self.report.permissions(finding),
+            "lacks": finding.lacks,
             "attestation": _attestation(finding.attestation),
             "evidence": self.ordered.placed(finding.evidence),
         }

@@ -12,7 +12,7 @@ from tpe_audit.audit import Finding, Judgement
 from tpe_audit.catalog import Check
 from tpe_audit.formats.ordering import by_weight
 from tpe_audit.lines import Line
-from tpe_audit.report import Outcome, Reads, Report
+from tpe_audit.report import Outcome, Report
 from tpe_audit.shell import Command
 from tpe_audit.verdicts import Status
 
@@ -120,10 +120,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A right to give to the identity that reads, and the checks that wait for it."""
+    """What to grant or set up so that more can be read, and the checks that wait for it."""
 
-    permission: str
-    source: str
+    what: str
+    """A noun phrase: "the Graph permission User.Read.All"."""
     checks: tuple[str, ...]
 
 
@@ -175,7 +175,7 @@ def outline(report: Report) -> Outline:
         passed=tuple(entry for entry in sections[Status.PASS] if entry.main),
         spared=tuple(entry for entry in sections[Status.NOT_APPLICABLE] if entry.main),
         effects=_effects(report.findings),
-        grants=_grants(report, sections[Status.UNKNOWN]),
+        grants=_grants(sections[Status.UNKNOWN]),
         first=_first(report, sections),
         lines=tuple(sorted(report.lines, key=_brokenness)),
     )
@@ -216,36 +216,12 @@ def _effects(findings: Sequence[Finding]) -> dict[str, tuple[Effect, ...]]:
     }
 
 
-def _grants(report: Report, unknowns: Sequence[Entry]) -> tuple[Grant, ...]:
-    checks: dict[tuple[str, str], list[str]] = {}
+def _grants(unknowns: Sequence[Entry]) -> tuple[Grant, ...]:
+    checks: dict[str, list[str]] = {}
     for entry in unknowns:
-        for reads in _refused(report, entry):
-            for permission in reads.permissions:
-                checks.setdefault((reads.source, permission), []).append(entry.check.id)
-    return tuple(
-        Grant(permission, source, tuple(dict.fromkeys(names))) for (source, permission), names in sorted(checks.items())
-    )
-
-
-def _refused(report: Report, entry: Entry) -> tuple[Reads, ...]:
-    """Return the readings that want for a right: those that were refused, or that nobody could try."""
-    reads = report.reads(entry.finding)
-    indexes = {*entry.finding.evidence, *(i for group in entry.groups for i in group.evidence)}
-    if not indexes:
-        named = {right for read in reads for right in read.permissions}
-        rest = tuple(right for right in report.permissions(entry.finding) if right not in named)
-        return (*reads, Reads("", "", rest))
-    refused = [r for r in (report.requests[index] for index in indexes) if r.status in (401, 403)]
-    exact = tuple(read for read in reads if any(_is_of(request.request, read.what) for request in refused))
-    sources = {request.source for request in refused}
-    return exact or tuple(read for read in reads if read.source in sources)
-
-
-def _is_of(request: str, documented: str) -> bool:
-    """Whether a request is the documented one, where `{…}` stands for any one segment of its path."""
-    path = documented.rpartition(" ")[2].partition("?")[0]
-    pattern = re.sub(r"\\\{.*?\\\}", "[^/?]+", re.escape(path))
-    return bool(re.search(f"{pattern}(?:\\?|$)", request.partition(" ")[2], re.IGNORECASE)) if path else False
+        for lack in entry.finding.lacks:
+            checks.setdefault(lack, []).append(entry.check.id)
+    return tuple(Grant(what, tuple(names)) for what, names in sorted(checks.items()))
 
 
 def _first(report: Report, sections: Mapping[Status, Sequence[Entry]]) -> FirstStep | None:

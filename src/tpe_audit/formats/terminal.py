@@ -268,7 +268,7 @@ def _commands(page: _Page, group: Group) -> None:
     shown = [command for judgement in group.judgements[:limit] for command in judgement.fix]
     _run(page, tuple(dict.fromkeys(shown)))
     if (more := len(group.judgements) - limit) > 0:
-        page.row("", f"likewise for {more:,} more: tpe-audit fix-plan prints all")
+        page.row("", f"likewise for {more:,} more: --all-subjects prints all")
 
 
 def _run(page: _Page, commands: Sequence[Command]) -> None:
@@ -303,9 +303,9 @@ def _grants(page: _Page, grants: Sequence[Grant]) -> None:
     if not grants:
         return
     page.gap()
-    page.say(("To grant to the identity that reads", "bold"))
+    page.say(("TO GRANT OR SET UP, so that it can be read", "bold"))
     for grant in grants:
-        page.raw(": ".join(filter(None, (grant.source, grant.permission))), 4, "bold")
+        page.say((grant.what, "bold"), indent=4)
         page.say(f"for {listed(grant.checks, 8)}", indent=6)
 
 
@@ -332,7 +332,7 @@ def _questions(page: _Page, arranged: Outline) -> None:
         _told(page, entry, Status.MANUAL, f"{entry.check.severity} · {entry.check.owner}")
         if entry.check.question:
             page.row("question", entry.check.question)
-        page.raw(f"tpe-audit attest {entry.check.id}", 4, "cyan")
+        page.row("answer", f'with an entry check = "{entry.check.id}" under [[attestations]] in config.toml')
 
 
 def _waivers(page: _Page, arranged: Outline) -> None:
@@ -419,6 +419,11 @@ def _first(page: _Page, arranged: Outline) -> None:
     if step is None:
         return
     check, judgement = step.finding.check, step.judgement
+    if step.finding.status is Status.UNKNOWN and arranged.grants:
+        page.say(("Do this first: ", "bold"), "grant or set up, so that it can be told:", hang=2)
+        for grant in arranged.grants:
+            page.say(f"- {grant.what}", indent=2, hang=2)
+        return
     whom = f" · {_name(judgement)}" if judgement else ""
     page.say(("Do this first: ", "bold"), f"{check.id}{whom} · {check.owner}", hang=2)
     if judgement and judgement.fix:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from tpe_audit.config import Config
@@ -107,14 +107,12 @@ async def signed_in(
         why = f"Microsoft documents no Teams Phone extensibility in {config.sovereign}, so nothing was read there."
         for source in (graph, azure_graph, arm, acs):
             source.unsupported = why
-    try:
+    async with AsyncExitStack() as closing:
+        for close in dict.fromkeys(part.close for part in (teams, azure)):
+            closing.push_async_callback(close)
+        for close in dict.fromkeys(part.close for part in (graph, azure_graph, arm, acs)):
+            closing.push_async_callback(close)
         yield Sources(config, ledger, patience, graph, azure_graph, arm, acs, TeamsExport(config, ledger))
-    finally:
-        for closing in (graph, azure_graph, arm, acs):
-            await closing.close()
-        await teams.close()
-        if azure is not teams:
-            await azure.close()
 
 
 __all__ = [

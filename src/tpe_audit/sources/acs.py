@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn, transport
-from tpe_audit.sources.errors import Malformed, SourceError
+from tpe_audit.sources.errors import Malformed
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.source import NoConnection, Patience, Response, Source
 
@@ -22,9 +22,11 @@ AT_ONCE = 12
 VERSION = "2025-06-30"
 SCOPE = "https://communication.azure.com//.default"
 
+MAX_PORT = 65535
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(
-    r"(?=.{1,253}(?::\d+)?$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?",
-    re.IGNORECASE,
+    rf"(?=.{{1,253}}(?::\d+)?$){_LABEL}(?:\.{_LABEL})*(?::(?P<port>\d{{1,5}}))?", re.IGNORECASE | re.ASCII
 )
 
 
@@ -37,11 +39,23 @@ class AcsDataPlane(Source):
     def __init__(
         self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool
     ) -> None:
-        super().__init__("", identity.tenant, ledger, patience, AT_ONCE)
-        self._identity = identity
+        super().__init__("", identity, ledger, patience, AT_ONCE)
         self._config = config
         self._proxies = proxies
         self._pipeline: AsyncPipelineClient[Any, Any] | None = None
+
+    @property
+    def audience(self) -> str:
+        """One scope for all resources."""
+        return SCOPE
+
+    def owns(self, url: str) -> bool:
+        """Whether an address is one of a data plane: `assignment` made it of a resource's own host name."""
+        return url.startswith("https://")
+
+    def proves_absence(self, response: Response) -> bool:
+        """Whether a 404 is the service's: its body is not documented, but a page for people is not its word."""
+        return not response.body or super().proves_absence(response)
 
     def assignment(self, host: str, tenant: str, principal: str) -> str:
         """Return the address of a principal's Teams extension assignment.
@@ -49,7 +63,8 @@ class AcsDataPlane(Source):
         Raises:
             Malformed: `host` is no host name, so nothing is sent there.
         """
-        if not _HOST.fullmatch(host):
+        match = _HOST.fullmatch(host)
+        if match is None or int(match["port"] or 0) > MAX_PORT:
             raise self.trouble(
                 Malformed(f"The ACS resource's host name {host!r} is none, so its data plane was not asked.")
             )
@@ -65,9 +80,7 @@ class AcsDataPlane(Source):
         try:
             answer = await self._ready().send_request(HttpRequest(method, url, headers=dict(headers)))
             content = await answer.read()
-        except SourceError:
-            raise
-        except AzureError as error:
+        except (AzureError, ValueError, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
         return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
 
@@ -89,7 +102,7 @@ class AcsDataPlane(Source):
                     RequestIdPolicy(),
                     HeadersPolicy(),
                     UserAgentPolicy(f"tpe-audit/{__version__}"),
-                    AsyncBearerTokenCredentialPolicy(self._identity, SCOPE),
+                    AsyncBearerTokenCredentialPolicy(self.identity, self.audience),
                 ],
                 transport=transport(self._config, proxies=self._proxies),
             )

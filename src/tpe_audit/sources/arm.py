@@ -6,12 +6,21 @@ import json
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn, transport
-from tpe_audit.sources.errors import SourceError
 from tpe_audit.sources.ledger import Ledger
-from tpe_audit.sources.source import Answered, Item, Listing, NoConnection, Patience, Response, Source
+from tpe_audit.sources.source import (
+    Answered,
+    Item,
+    Listing,
+    NoConnection,
+    Patience,
+    Response,
+    Source,
+    error_code,
+)
 
 if TYPE_CHECKING:
     from azure.mgmt.communication.aio import CommunicationServiceManagementClient
@@ -27,6 +36,17 @@ RESOURCE_GRAPH_VERSION = "2021-03-01"
 SUBSCRIPTIONS_VERSION = "2022-12-01"
 AUTHORIZATION_VERSION = "2022-04-01"
 
+_NOT_OF_THE_RESOURCE = frozenset(
+    {
+        "SubscriptionNotFound",
+        "InvalidSubscriptionId",
+        "InvalidResourceNamespace",
+        "InvalidResourceType",
+        "NoRegisteredProviderFound",
+    }
+)
+"""Codes of a 404 that come before anybody looks for the resource."""
+
 
 class Arm(Source):
     """Azure Resource Manager in one tenant."""
@@ -37,8 +57,7 @@ class Arm(Source):
     def __init__(
         self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool
     ) -> None:
-        super().__init__(config.endpoints.resource_manager, identity.tenant, ledger, patience, AT_ONCE)
-        self._identity = identity
+        super().__init__(config.endpoints.resource_manager, identity, ledger, patience, AT_ONCE)
         self._config = config
         self._proxies = proxies
         self._pipeline: AsyncARMPipelineClient[Any, Any] | None = None
@@ -55,11 +74,14 @@ class Arm(Source):
         try:
             answer = await self._ready().send_request(request)
             content = await answer.read()
-        except SourceError:
-            raise
-        except AzureError as error:
+        except (AzureError, ValueError, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
         return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
+
+    def proves_absence(self, response: Response) -> bool:
+        """Whether a 404 speaks of the resource, and not of a subscription that this identity does not see."""
+        code = error_code(response)
+        return bool(code) and code not in _NOT_OF_THE_RESOURCE
 
     async def acs_resource(self, subscription: str, group: str, name: str, *, grant: str) -> Answered:
         """Return an ACS resource by azure-mgmt-communication (`communicationServices/{name}`), or its absence.
@@ -68,32 +90,26 @@ class Arm(Source):
             SourceError: it could not be read.
         """
         path = (
-            f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Communication/"
-            f"communicationServices/{name}?api-version={COMMUNICATION_VERSION}"
+            f"/subscriptions/{quote(subscription)}/resourceGroups/{quote(group)}/providers/Microsoft.Communication/"
+            f"communicationServices/{quote(name)}?api-version={COMMUNICATION_VERSION}"
         )
+        url = self.url(path)
         response, evidence = await self.ask(
-            f"GET {path}", lambda: self._get_acs_resource(subscription, group, name), grant=grant
+            f"GET {path}", lambda: self._get_acs_resource(subscription, url), grant=grant
         )
-        if response.status == 404:
-            return Answered(None, evidence)
-        return Answered(self.object_in(response, path, evidence), evidence)
+        return self.answered(response, url, evidence)
 
-    async def _get_acs_resource(self, subscription: str, group: str, name: str) -> Response:
-        from azure.core.exceptions import AzureError, HttpResponseError
+    async def _get_acs_resource(self, subscription: str, url: str) -> Response:
+        """Return the answer as it came: the SDK's typed operation fails at what it does not understand."""
+        from azure.core.exceptions import AzureError
+        from azure.core.rest import HttpRequest
 
         try:
-            answer: Any = await self._communication(subscription).communication_services.get(
-                group, name, cls=lambda pipeline, model, headers: pipeline.http_response
-            )
-        except SourceError:
-            raise
-        except HttpResponseError as error:
-            if error.response is None:
-                raise NoConnection(f"{type(error).__name__}: {error}") from error
-            answer = error.response
-        except (AzureError, ValueError, TypeError) as error:
+            answer = await self._communication(subscription).send_request(HttpRequest("GET", url))
+            content = await answer.read()
+        except (AzureError, ValueError, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
-        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
 
     async def query(self, query: str, subscriptions: list[str], *, grant: str) -> Listing:
         """Ask Azure Resource Graph, and read the answer to its end.
@@ -122,7 +138,7 @@ class Arm(Source):
             evidence.append(index)
             items += [Item(row, index) for row in self.values_in({"value": page.get("data")}, url, index)]
             token = page.get("$skipToken")
-            if not token or token in seen:
+            if not token or not isinstance(token, str) or token in seen:
                 return Listing(tuple(items), tuple(evidence))
             seen.add(token)
 
@@ -144,7 +160,7 @@ class Arm(Source):
             RequestIdPolicy(),
             HeadersPolicy(),
             UserAgentPolicy(f"tpe-audit/{__version__}"),
-            AsyncBearerTokenCredentialPolicy(self._identity, f"{self.base}/.default"),
+            AsyncBearerTokenCredentialPolicy(self.identity, self.audience),
         ]
 
     def _ready(self) -> AsyncARMPipelineClient[Any, Any]:
@@ -163,11 +179,11 @@ class Arm(Source):
             from azure.mgmt.communication.aio import CommunicationServiceManagementClient
 
             self._acs[subscription] = CommunicationServiceManagementClient(
-                self._identity,
+                self.identity,
                 subscription,
                 base_url=self.base,
                 api_version=COMMUNICATION_VERSION,
-                credential_scopes=[f"{self.base}/.default"],
+                credential_scopes=[self.audience],
                 policies=self._policies(),
                 transport=transport(self._config, proxies=self._proxies),
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +42,7 @@ class SignIn:
         self._credential = credential
         self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
         self._failures: dict[tuple[str, ...], SignInFailed] = {}
+        self._first: dict[str, asyncio.Task[AccessToken]] = {}
         self.tenant = tenant
         self.words = words
 
@@ -59,13 +59,35 @@ class SignIn:
                 raise self._failures[scopes]
             try:
                 return await self._credential.get_token(*scopes, **options)
-            except (AzureError, ValueError, OSError, ssl.SSLError) as error:
+            except (AzureError, ValueError, OSError) as error:
                 failure = SignInFailed(f"Signing in to {self.words} failed: {_first_line(error)}")
                 self._failures[scopes] = failure
                 raise failure from error
 
+    async def ready(self, scope: str, ends: float, **options: Any) -> None:
+        """Sign in for a scope the first time that it is asked for, for all who wait for it at once.
+
+        Args:
+            scope: the audience.
+            ends: when to give up, on the event loop's clock.
+            options: as for `get_token`.
+
+        Raises:
+            SignInFailed: no token was issued, or not in time.
+        """
+        if scope not in self._first:
+            self._first[scope] = asyncio.ensure_future(self.get_token(scope, **options))
+        try:
+            async with asyncio.timeout_at(ends):
+                await asyncio.shield(self._first[scope])
+        except TimeoutError:
+            raise SignInFailed(f"Signing in to {self.words} took longer than all reading may.") from None
+
     async def close(self) -> None:
         """Close the connections behind the credential."""
+        for task in self._first.values():
+            task.cancel()
+        await asyncio.gather(*self._first.values(), return_exceptions=True)
         await self._credential.close()
 
     async def __aenter__(self) -> Self:
@@ -110,6 +132,8 @@ def _credential(config: Config, credential: Credential, tenant: str, *, proxies:
         "disable_instance_discovery": authority not in PUBLIC_AUTHORITIES,
         "retry_total": 2,
         "retry_backoff_max": 5,
+        "connection_timeout": config.limits.request_timeout,
+        "read_timeout": config.limits.request_timeout,
     }
     if config.endpoints.ca_bundle:
         network["connection_verify"] = str(config.path(config.endpoints.ca_bundle))
@@ -162,7 +186,10 @@ def transport(config: Config, *, proxies: bool) -> AioHttpTransport:
 
     bundle = config.endpoints.ca_bundle
     verify: str | bool = str(config.path(bundle)) if bundle else True
-    return AioHttpTransport(connection_verify=verify, use_env_settings=proxies)
+    seconds = config.limits.request_timeout
+    return AioHttpTransport(
+        connection_verify=verify, use_env_settings=proxies, connection_timeout=seconds, read_timeout=seconds
+    )
 
 
 def _default(network: dict[str, Any], tenant: str) -> dict[str, Any]:

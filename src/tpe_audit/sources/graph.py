@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,16 +29,17 @@ class Graph(Source):
 
     name = "graph"
     words = "Microsoft Graph"
+    token_options = MappingProxyType({"enable_cae": True})
 
     def __init__(
         self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool
     ) -> None:
-        super().__init__(config.endpoints.graph, identity.tenant, ledger, patience, AT_ONCE)
-        self._identity = identity
+        super().__init__(config.endpoints.graph, identity, ledger, patience, AT_ONCE)
         self._config = config
         self._proxies = proxies
         self._adapter: GraphRequestAdapter | None = None
         self._http: httpx.AsyncClient | None = None
+        self._transports: list[httpx.AsyncBaseTransport] = []
 
     async def send(
         self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
@@ -58,7 +60,7 @@ class Graph(Source):
         request.add_request_options([native])
         try:
             answer = await self._ready().send_primitive_async(request, "bytes", {})
-        except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
         if not isinstance(answer, httpx.Response):
             raise NoConnection("the SDK gave no response")
@@ -68,7 +70,7 @@ class Graph(Source):
         """Return the SDK's adapter, made on first use: importing it takes half a second."""
         if self._adapter is None:
             import httpx
-            from kiota_http.middleware.options import RetryHandlerOption
+            from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
             from msgraph import GraphRequestAdapter
             from msgraph.graph_request_adapter import options
             from msgraph_core import GraphClientFactory
@@ -83,14 +85,20 @@ class Graph(Source):
                 trust_env=self._proxies,
                 limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
             )
+            # The factory hides these behind transports that don't close them.
+            opened = [client._transport, *client._mounts.values()]  # noqa: SLF001
+            self._transports = [transport for transport in opened if transport]
             once = RetryHandlerOption(max_retries=0, should_retry=False)
+            # What another address answers is not the answer of this one.
+            here = RedirectHandlerOption(max_redirect=0, should_redirect=False)
+            handling = {RetryHandlerOption.get_key(): once, RedirectHandlerOption.get_key(): here}
             self._http = GraphClientFactory.create_with_default_middleware(
-                client=client, options={**options, RetryHandlerOption.get_key(): once}
+                client=client, options={**options, **handling}
             )
             # A host that is not allowed gets no token: an answer can't lead the token elsewhere.
             provider = AzureIdentityAuthenticationProvider(
-                self._identity,
-                scopes=[f"{self.base}/.default"],
+                self.identity,
+                scopes=[self.audience],
                 allowed_hosts=[urlsplit(self.base).hostname or ""],
             )
             self._adapter = GraphRequestAdapter(provider, self._http)
@@ -99,5 +107,7 @@ class Graph(Source):
 
     async def close(self) -> None:
         """Close the connections."""
+        for transport in self._transports:
+            await transport.aclose()
         if self._http is not None:
             await self._http.aclose()

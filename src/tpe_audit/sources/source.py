@@ -12,11 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
+from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Failed, Malformed, Off, Refused, SourceError, Unreachable
 from tpe_audit.sources.ledger import Ledger, masked
 
@@ -97,10 +99,13 @@ class Source(ABC):
     """As the report calls it: graph, arm, acs."""
     words: str
     """As people call it: Microsoft Graph, …"""
+    token_options: Mapping[str, Any] = MappingProxyType({})
+    """What its SDK asks for a token with, besides the scope."""
 
-    def __init__(self, base: str, tenant: str, ledger: Ledger, patience: Patience, at_once: int) -> None:
+    def __init__(self, base: str, identity: SignIn, ledger: Ledger, patience: Patience, at_once: int) -> None:
         self.base = base
-        self.tenant = tenant
+        self.identity = identity
+        self.tenant = identity.tenant
         self.ledger = ledger
         self.patience = patience
         self.gate = asyncio.Semaphore(at_once)
@@ -111,6 +116,11 @@ class Source(ABC):
         """What it refused or failed to answer."""
         self.answers = 0
         """How often it answered as asked."""
+
+    @property
+    def audience(self) -> str:
+        """The scope that a token for it is asked with."""
+        return f"{self.base}/.default"
 
     @abstractmethod
     async def send(
@@ -157,7 +167,7 @@ class Source(ABC):
             )
         return Answered(None, evidence)
 
-    def proves_absence(self, response: Response) -> bool:  # noqa: PLR6301 - services differ in it
+    def proves_absence(self, response: Response) -> bool:
         """Whether a 404 is the service's word that the object is not there, and not some other trouble."""
         return bool(error_code(response))
 
@@ -252,6 +262,12 @@ class Source(ABC):
         self, label: str, send: Callable[[], Awaitable[Response]], grant: str
     ) -> tuple[Response, int]:
         loop = asyncio.get_running_loop()
+        try:
+            # Not within the time for a request: a person may have to answer first.
+            await self.identity.ready(self.audience, self.patience.ends, **self.token_options)
+        except SourceError as refusal:
+            self.trouble(refusal)
+            raise
         async with self.gate:
             early = self.not_before - loop.time()
             if 0 < early < self.patience.ends - loop.time():
@@ -271,14 +287,15 @@ class Source(ABC):
                     (evidence,),
                 )
                 raise _Again(error, None, throttled=False) from None
+            except SourceError as refusal:
+                self.trouble(refusal)
+                raise
             except NoConnection as no:
                 evidence = self.ledger.record(self.name, label, None)
                 error = Unreachable(
                     f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}.", (evidence,)
                 )
                 raise _Again(error, None, throttled=False) from no
-            except SourceError as error:
-                raise self.trouble(error) from error
         request_id = next((response.headers[n] for n in _REQUEST_IDS if n in response.headers), "")
         evidence = self.ledger.record(self.name, label, response.status, request_id)
         _log.debug("%s %s -> %s (%s)", self.name, label, response.status, request_id)

@@ -25,7 +25,7 @@ _AHEAD = timedelta(minutes=10)
 class Cmdlet(BaseModel):
     """What one cmdlet answered."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, strict=True)
 
     ok: bool
     error: str | None = None
@@ -41,7 +41,7 @@ class Document(BaseModel):
     tenant_id: str
     collected_at: AwareDatetime
     module_version: str | None = None
-    cmdlets: dict[str, Cmdlet]
+    cmdlets: dict[str, Any]
 
 
 class TeamsExport:
@@ -75,11 +75,16 @@ class TeamsExport:
             SourceError: the export does not tell.
         """
         try:
-            found = self._document().cmdlets.get(name)
-            if found is None:
+            held = self._document().cmdlets
+            if name not in held:
                 raise Unreachable(
                     f"{self.words} does not hold {name}: {self.ways}.", self._evidence, (_EXPORT,)
                 )
+            try:
+                found = Cmdlet.model_validate(held[name])
+            except ValidationError as error:
+                why = f"What {self.words} {self._path.name} has for {name} is not believed: {_first(error)}."
+                raise Malformed(why.replace("What The", "What the"), self._evidence) from None
             if not found.ok or found.data is None:
                 said = masked(found.error or "no data")
                 raise Unreachable(
