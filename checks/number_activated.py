@@ -10,11 +10,15 @@ Wait while the assignment or the port is under way. If it failed, unassign the n
 if it fails once more, open a support case with Microsoft.
 
     Get-CsPhoneNumberAssignment -TelephoneNumber <+number> | Format-List ActivationState, PortInOrderStatus
+    Remove-CsPhoneNumberAssignment -Identity <object id> -RemoveAll
+    Set-CsPhoneNumberAssignment -Identity <object id> -TelephoneNumber <+number> -NumberType <type>
+
+While the number is unassigned, calls to it fail.
 
 In the portal: Teams admin center > Voice > Phone numbers.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, powershell
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import NumberActivation, PhoneNumber
 
 AREA, SEVERITY, OWNER = Area.NUMBER, Severity.BLOCKER, Owner.TEAMS_ADMIN
@@ -45,8 +49,5 @@ def check(number: PhoneNumber, activation: NumberActivation) -> Verdict:
         reason,
         observed=observed,
         expected="activated",
-        fix=powershell(
-            "Get-CsPhoneNumberAssignment -TelephoneNumber %s | fl ActivationState, PortInOrderStatus",
-            number.number,
-        ),
+        fix=number.reassign if activation.state.endswith("Failed") else number.look,
     )

@@ -495,20 +495,20 @@ def _unknown_variables() -> list[str]:
     return problems
 
 
-def keys(table: type[BaseModel] = Tables, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def all_keys(table: type[BaseModel] = Tables, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield every key that a config.toml may hold, as a path; those of lists of tables without a place in the list."""
     for name, field in table.model_fields.items():
         inner = _model_in(field.annotation)
         if inner is None:
             yield (*at, name)
         else:
-            yield from keys(inner, (*at, name))
+            yield from all_keys(inner, (*at, name))
 
 
 def _variables() -> list[str]:
     """Return every environment variable that stands for one key, and those of the lists of tables."""
     lists = ("waivers", "attestations", "lines")
-    whole = [path[: 1 + min((path.index(name) for name in lists if name in path), default=99)] for path in keys()]
+    whole = [path[: 1 + min((path.index(name) for name in lists if name in path), default=99)] for path in all_keys()]
     return sorted({_variable(path) for path in whole})
 
 

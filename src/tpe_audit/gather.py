@@ -87,10 +87,8 @@ async def gather(
         answers |= harvest.answers
         unread |= harvest.unread
         seen |= {what: count for what, count in harvest.seen.items() if count}
-    evidence = Evidence(
-        _named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen
-    )
-    return Gathered(evidence, tuple(errors), nothing)
+    evidence = Evidence(_named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen)
+    return Gathered(evidence, tuple(sorted(errors)), nothing)
 
 
 def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> Tenant:
@@ -128,9 +126,7 @@ async def _harvest(row: Collector, reader: Reader, errors: list[str]) -> Harvest
     except Exception as error:  # one broken collector must not sink the audit, nor hide
         _log.debug("collector %s", row.name, exc_info=True)
         errors.append(f"The collector {row.name} is broken: {type(error).__name__}: {error}")
-        return _unread(
-            row, Gap(f"The collector {row.name} is broken ({type(error).__name__}), so it was not read.")
-        )
+        return _unread(row, Gap(f"The collector {row.name} is broken ({type(error).__name__}), so it was not read."))
 
 
 def _unread(row: Collector, why: Gap) -> Harvest:
@@ -147,10 +143,14 @@ async def _nothing(reader: Reader) -> tuple[str, ...]:
     """Return what the run was narrowed to that is neither a user of the tenant nor configured."""
     if not reader.subjects:
         return ()
+    try:
+        async with asyncio.timeout_at(reader.sources.patience.ends + 1):
+            found = await reader.once(asked)
+    except Exception:  # told already, with the facts that rest on it
+        _log.debug("--subject", exc_info=True)
+        return ()
     lines = reader.deployment.lines
     configured = {name.casefold() for line in lines for name in (line.account, line.number) if name}
     return tuple(
-        one.name
-        for one in await reader.once(asked)
-        if one.user is None and one.error is None and one.name.casefold() not in configured
+        one.name for one in found if one.user is None and one.error is None and one.name.casefold() not in configured
     )

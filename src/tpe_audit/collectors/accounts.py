@@ -123,9 +123,7 @@ def _account(items: Sequence[tuple[Mapping[str, Any], int]]) -> LineAccount:
     def bound(parse: Callable[[Mapping[str, Any], str, tuple[int, ...]], Fact]) -> Answer:
         return agreed([attempt(partial(parse, body, what, (index,)), (index,)) for body, index in items], what)
 
-    return LineAccount(
-        account, bound(_application), bound(_acs), _phone_number(body), ConfiguredLine(), evidence
-    )
+    return LineAccount(account, bound(_application), bound(_acs), _phone_number(body), ConfiguredLine(), evidence)
 
 
 def _application(body: Mapping[str, Any], what: str, evidence: tuple[int, ...]) -> Fact:
@@ -177,9 +175,7 @@ async def _configured(
 ) -> LineAccounts:
     """Find each configured line's account in the whole list."""
     names = dict(accounts.items())
-    names |= {
-        a.account.user_principal_name.casefold(): a for a in accounts.values() if a.account.user_principal_name
-    }
+    names |= {a.account.user_principal_name.casefold(): a for a in accounts.values() if a.account.user_principal_name}
     numbers = {account.phone_number: account for account in accounts.values() if account.phone_number}
     all_named = all(account.account.user_principal_name for account in accounts.values())
 
@@ -214,14 +210,10 @@ def _sorted_out(
 
 
 def _on(account: LineAccount, line: ConfiguredLine) -> LineAccount:
-    return LineAccount(
-        account.account, account.application, account.acs, account.phone_number, line, account.evidence
-    )
+    return LineAccount(account.account, account.application, account.acs, account.phone_number, line, account.evidence)
 
 
-async def _by_own_address(
-    reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError
-) -> LineAccounts:
+async def _by_own_address(reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError) -> LineAccounts:
     """Read each configured account at its own address, because the list could not be read."""
     proofs: list[int] = []
 

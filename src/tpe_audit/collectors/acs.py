@@ -46,9 +46,7 @@ CONSENT_GRANT = "a role on the ACS resource that covers its data plane; Microsof
 async def acs_resources(reader: Reader) -> Harvest:
     """The ACS resources that lines are, or should be, bound to."""
     read = await reader.once(line_accounts)
-    wanted: dict[str, None] = dict.fromkeys(
-        line.acs_resource for line in reader.deployment.lines if line.acs_resource
-    )
+    wanted: dict[str, None] = dict.fromkeys(line.acs_resource for line in reader.deployment.lines if line.acs_resource)
     wanted |= dict.fromkeys(account.acs_id for account in read.accounts if account.acs_id)
 
     async def get(at: str) -> Answered:
@@ -71,9 +69,7 @@ async def acs_resources(reader: Reader) -> Harvest:
         answers |= {key: Gap(why, declared_off=True) for key in addresses}
     else:
         answers |= dict(await each(addresses, configured))
-    return _harvest(
-        read.accounts, answers, items, _remaining(reader, read.gap, read.absent, read.evidence, wanted)
-    )
+    return _harvest(read.accounts, answers, items, _remaining(reader, read.gap, read.absent, read.evidence, wanted))
 
 
 def _found(key: str, found: Found) -> Answer:
@@ -222,9 +218,7 @@ async def event_subscriptions(reader: Reader) -> Harvest:
 
     async def of(resource: AcsResource) -> Answer:
         own, elsewhere = await asyncio.gather(
-            _at(
-                reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", raw_ids, "the ACS resource itself"
-            ),
+            _at(reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", raw_ids, "the ACS resource itself"),
             _on_topics(reader, topics[resource.subscription], resource, raw_ids),
         )
         merged = {key.lower(): fact for key, fact in (*own[0], *elsewhere[0])}
@@ -262,9 +256,7 @@ async def _on_topics(
             found.append(("a system topic", UnreadEventSubscription("a system topic", str(error))))
             continue
         if (topic.properties.source or "").lower() == resource.arm_id.lower():
-            more, pages = await _at(
-                reader, topic.id, raw_ids, f"its system topic {topic.id.rsplit('/', 1)[-1]}"
-            )
+            more, pages = await _at(reader, topic.id, raw_ids, f"its system topic {topic.id.rsplit('/', 1)[-1]}")
             found += more
             evidence += pages
     return found, tuple(evidence)

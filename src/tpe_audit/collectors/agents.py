@@ -7,12 +7,13 @@ https://learn.microsoft.com/graph/api/teamsadministration-teamsuserconfiguration
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import quote
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.reader import Harvest, Reader, attempt, each, gap
+from tpe_audit.collectors.reader import Harvest, Reader, attempt, by_id, each, gap, text
 from tpe_audit.collectors.scope import asked
 from tpe_audit.collectors.tenant import read_skus
 from tpe_audit.collectors.users import SELECTED, of_assignments, tell_user
@@ -39,6 +40,7 @@ USER_GRANT = "the Graph permission User.Read.All"
 TEAMS_GRANT = "the Graph permission TeamsUserConfiguration.Read.All"
 CONFIGURATIONS = "/v1.0/admin/teams/userConfigurations"
 ALL = f"{SELECTED},assignedLicenses,licenseAssignmentStates"
+GROUPS = "the members of the agents' groups"
 PAGE = 999
 ONE_BY_ONE = 50
 """Up to so many agents' Teams configurations are asked for one by one; more are read in pages."""
@@ -65,17 +67,22 @@ async def read_agents(reader: Reader) -> Agents:
     members_of = await asyncio.gather(*(_members(reader, group) for group in groups))
     users: dict[str, tuple[Agent, Item]] = {}
     gaps = [members for members in members_of if isinstance(members, Gap)]
-    for members in members_of:
-        if not isinstance(members, Gap):
-            users |= members
+    listed = [item for members in members_of if not isinstance(members, Gap) for item in members]
     absent: list[NoAgent] = []
     unread: list[tuple[Subject, Gap]] = []
+    for key, member in by_id(listed, GROUPS).items():
+        if isinstance(member, Gap):
+            unread.append((Subject(Kind.AGENT, key, key), member))
+        else:
+            users[key] = (_agent(member.body, (member.evidence,)), member)
     known = {agent.user_principal_name.casefold() for agent, _ in users.values()} | users.keys()
+    known |= {subject.id for subject, _ in unread}
     named = [name for name in named if name.casefold() not in known]
     read: dict[str, tuple[Agent, Item]] = {}
 
     async def user(name: str) -> Answer:
-        answered = await reader.sources.graph.get(f"/v1.0/users/{name}?$select={ALL}", grant=USER_GRANT)
+        path = f"/v1.0/users/{quote(name, safe='@')}?$select={ALL}"
+        answered = await reader.sources.graph.get(path, grant=USER_GRANT)
         if answered.body is None:
             return Known(NoAgent(name), (answered.evidence,))
         agent = _agent(answered.body, (answered.evidence,))
@@ -94,21 +101,21 @@ async def read_agents(reader: Reader) -> Agents:
     return Agents(users, tuple(absent), tuple(unread), gaps[0] if gaps else None, tuple(evidence))
 
 
-async def _members(reader: Reader, group: str) -> dict[str, tuple[Agent, Item]] | Gap:
+async def _members(reader: Reader, group: str) -> Sequence[Item] | Gap:
     try:
         listing = await reader.sources.graph.items(
             f"/v1.0/groups/{group}/transitiveMembers/microsoft.graph.user?$select={ALL}&$top={PAGE}",
             grant=MEMBER_GRANT,
         )
-        members = [(_agent(item.body, (item.evidence,)), item) for item in listing.items]
+        by_id(listing.items, GROUPS)
     except SourceError as error:
         return gap(error)
-    return {agent.id: (agent, item) for agent, item in members}
+    return listing.items
 
 
 def _agent(body: object, evidence: tuple[int, ...]) -> Agent:
-    names = wire.parsed(wire.UserNames, body, "an agent", evidence)
-    return Agent(names.id.lower(), names.userPrincipalName or "", names.displayName or "")
+    user = wire.parsed(wire.Identified, body, "an agent", evidence)
+    return Agent(user.id.lower(), text(body, "userPrincipalName"), text(body, "displayName"))
 
 
 async def agents(reader: Reader) -> Harvest:
@@ -173,18 +180,17 @@ async def teams_users(reader: Reader) -> Harvest:
             harvest.answer(agent.subject, TeamsUser, answer)
         return harvest
     listing = await graph.items(f"{CONFIGURATIONS}?{selected}&$top={PAGE}", grant=TEAMS_GRANT)
-    by_id: dict[str, Answer] = {}
-    for item in listing.items:
-        evidence = (item.evidence,)
-        key = wire.parsed(
-            wire.Identified, item.body, "the list of Teams user configurations", evidence
-        ).id.lower()
-        by_id[key] = attempt(partial(_teams_user, item.body, evidence), evidence)
+    listed = by_id(listing.items, "the list of Teams user configurations")
     for agent in everyone:
-        harvest.answer(
-            agent.subject, TeamsUser, by_id.get(agent.id) or Known(NoTeamsUser(), listing.evidence)
-        )
+        harvest.answer(agent.subject, TeamsUser, _listed_user(listed.get(agent.id), listing.evidence))
     return harvest
+
+
+def _listed_user(found: Item | Gap | None, pages: tuple[int, ...]) -> Answer:
+    if isinstance(found, Item):
+        evidence = (found.evidence,)
+        return attempt(partial(_teams_user, found.body, evidence), evidence)
+    return found or Known(NoTeamsUser(), pages)
 
 
 def _teams_user(body: object, evidence: tuple[int, ...]) -> TeamsUser:

@@ -111,9 +111,7 @@ async def find(reader: Reader, kind: ResourceType, keys: Sequence[str], get: Get
     return Found(items | more, failed | worse, listed.gap, listed.looked, pages)
 
 
-async def _read(
-    kind: ResourceType, ids: Mapping[str, str], get: Get
-) -> tuple[dict[str, Item], dict[str, Gap]]:
+async def _read(kind: ResourceType, ids: Mapping[str, str], get: Get) -> tuple[dict[str, Item], dict[str, Gap]]:
     """Read resources at their own addresses; one that is gone, or has another key by now, is not found."""
 
     async def one(key: str, at: str) -> tuple[str, Item | Gap | None]:
@@ -151,9 +149,7 @@ async def _discovered(reader: Reader, kind: ResourceType) -> tuple[dict[str, str
         " | order by id asc"
     )
     try:
-        listing = await reader.sources.arm.query(
-            query, list(reader.sources.config.azure.subscriptions), grant=GRANT
-        )
+        listing = await reader.sources.arm.query(query, list(reader.sources.config.azure.subscriptions), grant=GRANT)
     except SourceError as error:
         return {}, error.evidence
     rows = [(item.body, item.evidence) for item in listing.items]
@@ -179,11 +175,7 @@ async def _listed(reader: Reader, kind: ResourceType) -> _Listed:
     for part in parts:
         ids |= part.ids
     first = next((part.gap for part in parts if part.gap), None)
-    looked = (
-        f"subscription {subscriptions[0]}"
-        if len(subscriptions) == 1
-        else f"{len(subscriptions)} subscriptions"
-    )
+    looked = f"subscription {subscriptions[0]}" if len(subscriptions) == 1 else f"{len(subscriptions)} subscriptions"
     return _Listed(ids, first, looked, tuple(index for part in parts for index in part.evidence))
 
 
@@ -229,8 +221,7 @@ async def _may_read_whole(reader: Reader, kind: ResourceType, subscription: str)
             f"{path}?api-version={AUTHORIZATION_VERSION}", grant=GRANT, link="nextLink"
         )
         rights = [
-            wire.parsed(wire.Permission, i.body, "the identity's own permissions", (i.evidence,))
-            for i in listing.items
+            wire.parsed(wire.Permission, i.body, "the identity's own permissions", (i.evidence,)) for i in listing.items
         ]
     except SourceError as error:
         return Gap(
@@ -251,9 +242,7 @@ async def _may_read_whole(reader: Reader, kind: ResourceType, subscription: str)
 
 def _matches(patterns: Sequence[str], action: str) -> bool:
     # In role definitions only the asterisk is special.
-    return any(
-        fnmatchcase(action, pattern.lower().replace("[", "[[]").replace("?", "[?]")) for pattern in patterns
-    )
+    return any(fnmatchcase(action, pattern.lower().replace("[", "[[]").replace("?", "[?]")) for pattern in patterns)
 
 
 async def read_subscriptions(reader: Reader) -> tuple[str, ...]:

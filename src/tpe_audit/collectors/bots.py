@@ -98,9 +98,7 @@ async def application_owners(reader: Reader) -> Harvest:
     return owners
 
 
-async def _principal_owner(
-    graph: Graph, application: Application
-) -> tuple[ApplicationOwner | None, tuple[int, ...]]:
+async def _principal_owner(graph: Graph, application: Application) -> tuple[ApplicationOwner | None, tuple[int, ...]]:
     """Return who owns the application by its service principal in a tenant; None if there is none there."""
     answered = await graph.get(
         f"/v1.0/servicePrincipals(appId='{application.client_id}')?$select=id,appId,displayName,appOwnerOrganizationId",
@@ -127,9 +125,7 @@ async def bots(reader: Reader) -> Harvest:
         account.application_id: account.line.bot
         for account in read.accounts
         if account.line.bot and account.application_id
-    } | {
-        line.application_id: line.bot for line in reader.deployment.lines if line.bot and line.application_id
-    }
+    } | {line.application_id: line.bot for line in reader.deployment.lines if line.bot and line.application_id}
 
     async def get(at: str) -> Answered:
         arm_id(at)  # nothing is asked of what is none
@@ -170,9 +166,7 @@ async def _at(key: str, at: str, get: Any) -> Answer:
         return Known(NoBot(key, f"its configured address {at}"), evidence)
     bot = _bot(answered.body, evidence)
     if bot.client_id != key:
-        return Known(
-            NoBot(key, f"its configured address {at}, where the bot of {bot.client_id} is"), evidence
-        )
+        return Known(NoBot(key, f"its configured address {at}, where the bot of {bot.client_id} is"), evidence)
     return Known(bot, evidence)
 
 
@@ -229,9 +223,7 @@ async def teams_channels(reader: Reader) -> Harvest:
             return Known(NoTeamsChannel(), evidence)
         what = f"the Microsoft Teams channel of the bot {bot.name}"
         settings = wire.parsed(wire.Channel, answered.body, what, evidence).properties.properties
-        harvest.answer(
-            bot.subject, ChannelCalling, attempt(lambda: _calling(settings, what, evidence), evidence)
-        )
+        harvest.answer(bot.subject, ChannelCalling, attempt(lambda: _calling(settings, what, evidence), evidence))
         enabled = wire.parsed(wire.ChannelSettings, settings, what, evidence).isEnabled
         return Known(TeamsChannel(enabled), evidence)
 

@@ -32,9 +32,7 @@ def event_subscription(item: Item, raw_ids: Sequence[str]) -> tuple[str, Fact]:
     except SourceError as error:
         body = item.body if isinstance(item.body, dict) else {}
         name = body.get("name")
-        return str(body.get("id", id(item))), UnreadEventSubscription(
-            str(name or "without a name"), str(error)
-        )
+        return str(body.get("id", id(item))), UnreadEventSubscription(str(name or "without a name"), str(error))
     properties = known.properties
     chosen = properties.filter or wire.EventFilter()
     excludes, undecided = _kept_out(chosen, raw_ids)

@@ -41,9 +41,7 @@ async def expected_applications(reader: Reader) -> Harvest:
 
 def _application(found: Answer) -> Answer:
     if isinstance(found, Known) and isinstance(found.value, Bot):
-        return Known(
-            ExpectedApplication(found.value.client_id, f"the bot {found.value.name}"), found.evidence
-        )
+        return Known(ExpectedApplication(found.value.client_id, f"the bot {found.value.name}"), found.evidence)
     if isinstance(found, Known) and isinstance(found.value, NoBoundApplication):
         return Known(ExpectedApplication(UNKNOWN_APPLICATION, "the line's bot"), found.evidence)
     return found
@@ -88,9 +86,7 @@ async def line_ids(reader: Reader) -> Harvest:
             LineIds(
                 account.account.user_principal_name or account.account.id,
                 account.account.id,
-                application
-                if application and application not in RESERVED_APPLICATIONS
-                else UNKNOWN_APPLICATION,
+                application if application and application not in RESERVED_APPLICATIONS else UNKNOWN_APPLICATION,
                 acs or UNKNOWN_ACS,
             ),
         )

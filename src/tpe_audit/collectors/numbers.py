@@ -6,17 +6,19 @@ https://learn.microsoft.com/graph/api/resources/teamsadministration-numberassign
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
 from tpe_audit.collectors.numbers_of import assignments
-from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, gap
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, agreed, attempt, gap
 from tpe_audit.config import e164
 from tpe_audit.facts import (
     Answer,
     Census,
+    Fact,
     Gap,
     Known,
     NoPhoneNumber,
@@ -28,21 +30,17 @@ from tpe_audit.facts import (
     ResourceAccount,
     Subject,
 )
-from tpe_audit.sources import Item, SourceError
+from tpe_audit.sources import Item, Listing, SourceError
 from tpe_audit.sources.errors import Malformed
 
-_CAPABILITIES = frozenset(
-    {"conferenceAssignment", "voiceApplicationAssignment", "userAssignment", "teamsPhoneMobile"}
-)
+_CAPABILITIES = frozenset({"conferenceAssignment", "voiceApplicationAssignment", "userAssignment", "teamsPhoneMobile"})
 
 
 async def phone_numbers(reader: Reader) -> Harvest:
     """The number of each account on a line, with what is known about it."""
     read = await reader.once(line_accounts)
     harvest = Harvest()
-    found: list[tuple[Subject, Answer]] = [
-        (thing.subject, Known(thing, read.evidence)) for thing in read.absent
-    ]
+    found: list[tuple[Subject, Answer]] = [(thing.subject, Known(thing, read.evidence)) for thing in read.absent]
     gaps = [read.gap, *(unread for _, unread in read.unread)]
     for subject, unread in read.unread:
         harvest.answer(subject, PhoneNumber, unread)
@@ -56,7 +54,7 @@ async def phone_numbers(reader: Reader) -> Harvest:
             harvest.answer(subject, PhoneNumber, none)
             found.append((subject, none))
         else:
-            numbers = [_tell(harvest, account.account, number, item) for number, item in held.items.items()]
+            numbers = [_tell(harvest, account.account, number, items) for number, items in held.items.items()]
             # The number that config.toml names stands for the account where it holds several.
             main = next((number for number in numbers if number[0].id == account.line.number), numbers[0])
             harvest.answer(subject, PhoneNumber, main[1])
@@ -67,10 +65,33 @@ async def phone_numbers(reader: Reader) -> Harvest:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The numbers of one account."""
+    """The numbers of one account, each with the assignments that tell of it."""
 
-    items: Mapping[str, Item]
+    items: Mapping[str, Sequence[Item]]
     evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Assigned:
+    """Who holds which numbers, as far as a list of assignments tells."""
+
+    held: Mapping[str, Mapping[str, Sequence[Item]]]
+    """By the object that holds the number, then by number."""
+    unread: Mapping[str, Gap]
+    """Objects of which some assignment can't be understood."""
+    anybody: Gap | None
+    """There is an assignment of which it can't be told whose it is."""
+    evidence: tuple[int, ...]
+
+    def of(self, object_id: str) -> Gap | _Held:
+        if object_id in self.unread:
+            return self.unread[object_id]
+        items = self.held.get(object_id, {})
+        if not items and self.anybody:
+            return self.anybody
+        # That an account holds none rests on every page.
+        pages = [item.evidence for told in items.values() for item in told]
+        return _Held(items, tuple(dict.fromkeys(pages)) or self.evidence)
 
 
 async def _held(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Gap | _Held]]:
@@ -80,55 +101,68 @@ async def _held(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[L
         async def one(account: LineAccount) -> tuple[LineAccount, Gap | _Held]:
             try:
                 listing = await assignments(reader, f"assignmentTargetId eq '{account.account.id}'")
-                return account, _Held(_by_target(listing.items).get(account.account.id, {}), listing.evidence)
             except SourceError as error:
                 return account, gap(error)
+            return account, _assigned(listing).of(account.account.id)
 
         return list(await asyncio.gather(*(one(account) for account in accounts)))
     try:
-        listing = await assignments(reader)
-        by_target = _by_target(listing.items)
+        assigned = _assigned(await assignments(reader))
     except SourceError as error:
         return [(account, gap(error)) for account in accounts]
-    held = [(account, by_target.get(account.account.id, {})) for account in accounts]
-    # That an account holds none rests on every page.
-    return [
-        (account, _Held(items, tuple({item.evidence: None for item in items.values()}) or listing.evidence))
-        for account, items in held
-    ]
+    return [(account, assigned.of(account.account.id)) for account in accounts]
 
 
-def _by_target(items: Sequence[Item]) -> dict[str, dict[str, Item]]:
-    """Return the assignments by the object that holds the number, then by number."""
-    by_target: dict[str, dict[str, Item]] = {}
-    for item in items:
-        assigned = wire.parsed(wire.AssignedNumber, item.body, "a number assignment", (item.evidence,))
-        if assigned.assignmentTargetId:
-            try:
-                number = e164(assigned.telephoneNumber)
-            except ValueError as error:
-                raise Malformed(
-                    f"Microsoft Graph lists a number that is none: {error}.", (item.evidence,)
-                ) from None
-            by_target.setdefault(assigned.assignmentTargetId.lower(), {})[number] = item
-    return by_target
+def _assigned(listing: Listing) -> _Assigned:
+    held: dict[str, dict[str, list[Item]]] = {}
+    unread: dict[str, Gap] = {}
+    anybody: Gap | None = None
+    holders: dict[str, str] = {}
+    for item in listing.items:
+        evidence = (item.evidence,)
+        target = item.body.get("assignmentTargetId") if isinstance(item.body, dict) else None
+        try:
+            assigned = wire.parsed(wire.AssignedNumber, item.body, "a number assignment", evidence)
+            number = _number(assigned.telephoneNumber, evidence)
+        except SourceError as error:
+            if isinstance(target, str) and target:
+                unread[target.lower()] = gap(error)
+            else:
+                anybody = gap(error)
+            continue
+        holder = (assigned.assignmentTargetId or "").lower()
+        if not holder:
+            continue
+        if (other := holders.setdefault(number, holder)) != holder:
+            why = Gap(f"Microsoft Graph says that the number {number} is held by two objects.", listing.evidence)
+            unread |= {holder: why, other: why}
+        held.setdefault(holder, {}).setdefault(number, []).append(item)
+    return _Assigned(held, unread, anybody, listing.evidence)
 
 
-def _tell(harvest: Harvest, account: ResourceAccount, number: str, item: Item) -> tuple[Subject, Known]:
-    """Note what an assignment says about its number."""
-    evidence = (item.evidence,)
+def _number(text: str, evidence: tuple[int, ...]) -> str:
+    try:
+        return e164(text)
+    except ValueError as error:
+        raise Malformed(f"Microsoft Graph lists a number that is none: {error}.", evidence) from None
+
+
+def _tell(harvest: Harvest, account: ResourceAccount, number: str, items: Sequence[Item]) -> tuple[Subject, Known]:
+    """Note what the assignments of a number say about it."""
+    evidence = tuple(dict.fromkeys(item.evidence for item in items))
     fact = PhoneNumber(number, account.subject)
     subject, what = fact.subject, f"the number {number}"
     known = Known(fact, evidence)
     harvest.answer(subject, PhoneNumber, known)
     harvest.answers[(ResourceAccount, subject.key)] = Known(account, evidence)
-    harvest.answer(subject, NumberType, attempt(lambda: _type(item.body, what, evidence), evidence))
-    harvest.answer(
-        subject, NumberCapabilities, attempt(lambda: _capabilities(item.body, what, evidence), evidence)
+    questions: tuple[tuple[type[Fact], Callable[[object, str, tuple[int, ...]], Fact]], ...] = (
+        (NumberType, _type),
+        (NumberCapabilities, _capabilities),
+        (NumberActivation, _activation),
     )
-    harvest.answer(
-        subject, NumberActivation, attempt(lambda: _activation(item.body, what, evidence), evidence)
-    )
+    for question, make in questions:
+        told = [attempt(partial(make, i.body, what, (i.evidence,)), (i.evidence,)) for i in items]
+        harvest.answer(subject, question, agreed(told, what))
     return subject, known
 
 
@@ -140,9 +174,7 @@ def _capabilities(body: object, what: str, evidence: tuple[int, ...]) -> NumberC
     values = wire.parsed(wire.NumberCapabilitiesItem, body, what, evidence).capabilities
     unknown = sorted(set(values) - _CAPABILITIES)
     if unknown and "voiceApplicationAssignment" not in values:
-        raise Malformed(
-            f"The answer for {what} names capabilities that are not known: {', '.join(unknown)}.", evidence
-        )
+        raise Malformed(f"The answer for {what} names capabilities that are not known: {', '.join(unknown)}.", evidence)
     return NumberCapabilities(tuple(sorted(set(values) & _CAPABILITIES)))
 
 

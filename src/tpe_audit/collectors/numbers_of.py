@@ -37,22 +37,13 @@ async def assignments(reader: Reader, condition: str = "") -> Listing:
         evidence += page.evidence
         if not page.items:
             return Listing(tuple(items), tuple(evidence))
-        numbers = {number(item) for item in page.items}
-        if numbers <= seen:
+        told = {repr(item.body) for item in page.items}
+        if told <= seen:
             raise graph.trouble(
-                Malformed(
-                    "Microsoft Graph sent the same number assignments again and again.", tuple(evidence)
-                )
+                Malformed("Microsoft Graph sent the same number assignments again and again.", tuple(evidence))
             )
-        seen |= numbers
+        seen |= told
         items += page.items
-
-
-def number(item: Item) -> str:
-    """Return the number of an assignment, as it is written there."""
-    return wire.parsed(
-        wire.AssignedNumber, item.body, "a number assignment", (item.evidence,)
-    ).telephoneNumber
 
 
 async def holder(reader: Reader, telephone_number: str) -> str:
@@ -62,9 +53,11 @@ async def holder(reader: Reader, telephone_number: str) -> str:
         SourceError: it could not be read.
     """
     listing = await assignments(reader, f"telephoneNumber eq '{telephone_number}'")
-    for item in listing.items:
-        what = f"the number {telephone_number}"
-        assigned = wire.parsed(wire.AssignedNumber, item.body, what, (item.evidence,))
-        if assigned.assignmentTargetId and assigned.assignmentTargetId != NO_ID:
-            return assigned.assignmentTargetId.lower()
-    return ""
+    what = f"the number {telephone_number}"
+    assigned = [wire.parsed(wire.AssignedNumber, item.body, what, (item.evidence,)) for item in listing.items]
+    holders = {(one.assignmentTargetId or NO_ID).lower() for one in assigned} - {NO_ID}
+    if len(holders) > 1:
+        raise reader.sources.graph.trouble(
+            Malformed(f"Microsoft Graph says that {what} is held by several objects.", listing.evidence)
+        )
+    return next(iter(holders), "")

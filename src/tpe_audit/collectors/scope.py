@@ -16,9 +16,7 @@ from tpe_audit.sources import Answered, SourceError
 from tpe_audit.sources.errors import Failed
 
 ACCOUNTS = "/beta/admin/teams/resourceAccounts"
-ACCOUNT_GRANT = (
-    "the Graph permission TeamsResourceAccount.Read.All, and for a user the role Teams Administrator"
-)
+ACCOUNT_GRANT = "the Graph permission TeamsResourceAccount.Read.All, and for a user the role Teams Administrator"
 USER_GRANT = "the Graph permission User.Read.All"
 
 

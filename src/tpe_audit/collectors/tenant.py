@@ -68,10 +68,7 @@ async def read_skus(reader: Reader) -> tuple[SubscribedSkus, tuple[int, ...]]:
         "/v1.0/subscribedSkus?$select=skuId,skuPartNumber,capabilityStatus,consumedUnits,prepaidUnits,servicePlans",
         grant="the Graph permission LicenseAssignment.Read.All",
     )
-    items = [
-        wire.parsed(wire.SubscribedSku, i.body, "a product (subscribedSku)", (i.evidence,))
-        for i in listing.items
-    ]
+    items = [wire.parsed(wire.SubscribedSku, i.body, "a product (subscribedSku)", (i.evidence,)) for i in listing.items]
     skus = tuple(
         Sku(
             item.skuId.lower(),
@@ -80,10 +77,7 @@ async def read_skus(reader: Reader) -> tuple[SubscribedSkus, tuple[int, ...]]:
             item.capabilityStatus,
             item.prepaidUnits.enabled,
             item.consumedUnits,
-            tuple(
-                ServicePlan(plan.servicePlanId.lower(), plan.servicePlanName or "")
-                for plan in item.servicePlans
-            ),
+            tuple(ServicePlan(plan.servicePlanId.lower(), plan.servicePlanName or "") for plan in item.servicePlans),
         )
         for item in items
     )
@@ -109,9 +103,7 @@ async def product_ids(reader: Reader) -> Harvest:
     def best(plans: frozenset[str], otherwise: str, prefix: str = "", named: str = "") -> str:
         found = [sku for sku in skus.holding(plans, prefix) if not named or sku.part_number.startswith(named)]
         # A product that still has licences to give comes first.
-        found.sort(
-            key=lambda sku: (sku.capability_status != "Enabled", sku.consumed_units >= sku.enabled_units)
-        )
+        found.sort(key=lambda sku: (sku.capability_status != "Enabled", sku.consumed_units >= sku.enabled_units))
         return found[0].id if found else otherwise
 
     fact = ProductIds(
@@ -146,9 +138,7 @@ async def external_access(reader: Reader) -> Harvest:
     policies = [item for item in data if item.get("Identity") == "Global"]
     if len(policies) != 1:
         raise Malformed("The export holds not exactly one external access policy Global.", evidence)
-    policy = wire.parsed(
-        wire.ExternalAccessPolicyItem, policies[0], "the external access policy Global", evidence
-    )
+    policy = wire.parsed(wire.ExternalAccessPolicyItem, policies[0], "the external access policy Global", evidence)
     harvest = Harvest()
     harvest.tell(reader.tenant.subject, GlobalExternalAccess(policy.EnableAcsFederationAccess), evidence)
     return harvest

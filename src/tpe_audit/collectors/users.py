@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
-from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, gap
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, by_id, gap
 from tpe_audit.facts import (
     Answer,
     AssignedPlan,
@@ -110,7 +110,7 @@ async def account_licenses(reader: Reader) -> Harvest:
 
 async def _users(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Gap | Item]]:
     """Return the user behind each account: asked for one by one if they are few, else read in pages."""
-    listed: dict[str, Item] = {}
+    listed: dict[str, Item | Gap] = {}
     if len(accounts) > FEW:
         try:
             listed = await reader.once(_listed_users)
@@ -141,18 +141,14 @@ async def _user(reader: Reader, account: LineAccount, selected: str) -> Item:
     return Item(answered.body, answered.evidence)
 
 
-async def _listed_users(reader: Reader) -> dict[str, Item]:
+async def _listed_users(reader: Reader) -> dict[str, Item | Gap]:
     """Read the users behind all resource accounts in pages, licences included, by object id."""
     condition = quote(f"department eq '{DEPARTMENT}'")
     listing = await reader.sources.graph.items(
         f"/v1.0/users?$filter={condition}&$select={SELECTED},assignedLicenses,assignedPlans&$top={PAGE}",
         grant=GRANT,
     )
-    by_id: dict[str, Item] = {}
-    for item in listing.items:
-        user = wire.parsed(wire.Identified, item.body, "the list of users", (item.evidence,))
-        by_id[user.id.lower()] = item
-    return by_id
+    return by_id(listing.items, "the list of users")
 
 
 async def _details(reader: Reader, account: LineAccount) -> tuple[LineAccount, Answer]:
@@ -162,9 +158,7 @@ async def _details(reader: Reader, account: LineAccount) -> tuple[LineAccount, A
             f"/v1.0/users/{account.account.id}/licenseDetails", grant=LICENSE_GRANT
         )
         what = f"the licences of {account.account.subject.name}"
-        details = [
-            wire.parsed(wire.LicenseDetail, item.body, what, listing.evidence) for item in listing.items
-        ]
+        details = [wire.parsed(wire.LicenseDetail, item.body, what, listing.evidence) for item in listing.items]
     except SourceError as error:
         return account, gap(error)
     plans = tuple(
@@ -200,6 +194,8 @@ async def _plans(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
         found = listed.get(account.account.id)
         if found is None:
             return await _details(reader, account)
+        if isinstance(found, Gap):
+            return account, found
         evidence, what = (found.evidence,), f"the licences of {account.account.subject.name}"
         return account, attempt(lambda: _of_plans(found.body, skus, what, evidence), evidence)
 
@@ -232,17 +228,15 @@ def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tupl
     A plan is on when an active assignment's product holds it and it is not switched off there.
     """
     user = wire.parsed(wire.UserLicenses, body, what, evidence)
-    by_id = {sku.id: sku for sku in skus.skus}
+    products = {sku.id: sku for sku in skus.skus}
     plans: list[AssignedPlan] = []
     stated = {state.skuId.lower() for state in user.licenseAssignmentStates}
     assigned = [(s.skuId.lower(), s.disabledPlans, s.state) for s in user.licenseAssignmentStates]
     assigned += [
-        (a.skuId.lower(), a.disabledPlans, "Active")
-        for a in user.assignedLicenses
-        if a.skuId.lower() not in stated
+        (a.skuId.lower(), a.disabledPlans, "Active") for a in user.assignedLicenses if a.skuId.lower() not in stated
     ]
     for sku_id, disabled, state in assigned:
-        sku = by_id.get(sku_id)
+        sku = products.get(sku_id)
         if sku is None:
             continue
         off = {plan.lower() for plan in disabled}
@@ -251,5 +245,5 @@ def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tupl
             if state not in _ACTIVE:
                 status = PlanStatus.ERROR
             plans.append(AssignedPlan(plan.id, plan.name, sku.id, sku.part_number, status, state))
-    unexplained = tuple(sorted({sku_id for sku_id, _, _ in assigned} - by_id.keys()))
+    unexplained = tuple(sorted({sku_id for sku_id, _, _ in assigned} - products.keys()))
     return Licenses(tuple(plans), unexplained)

@@ -37,9 +37,7 @@ def parsed(model: type[_W], body: object, what: str, evidence: tuple[int, ...] =
         return model.model_validate(body)
     except ValidationError as error:
         fields = ", ".join(dict.fromkeys(_field(detail["loc"], detail["type"]) for detail in error.errors()))
-        raise Malformed(
-            f"The answer for {what} is not what the service documents: {fields}.", evidence
-        ) from None
+        raise Malformed(f"The answer for {what} is not what the service documents: {fields}.", evidence) from None
 
 
 def _field(location: tuple[int | str, ...], kind: str) -> str:
@@ -47,9 +45,7 @@ def _field(location: tuple[int | str, ...], kind: str) -> str:
     return f"{name} is missing" if kind == "missing" else f"{name} has an unexpected value"
 
 
-def not_blank(
-    item: Mapping[str, Any], selected: str, what: str, grant: str, evidence: tuple[int, ...]
-) -> None:
+def not_blank(item: Mapping[str, Any], selected: str, what: str, grant: str, evidence: tuple[int, ...]) -> None:
     """Refuse a directory object of which only the id came back: the caller lacks the right to see the rest.
 
     Raises:
@@ -236,9 +232,7 @@ class NumberCapabilitiesItem(Wire):
 class NumberActivationItem(Wire):
     """Whether a number is in service."""
 
-    activationState: Literal[
-        "activated", "assignmentPending", "assignmentFailed", "updatePending", "updateFailed"
-    ]
+    activationState: Literal["activated", "assignmentPending", "assignmentFailed", "updatePending", "updateFailed"]
     portInStatus: Literal["completed", "firmOrderCommitmentAccepted"] | None
 
 

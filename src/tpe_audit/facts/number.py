@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from tpe_audit.facts.account import ResourceAccount
 from tpe_audit.facts.base import Fact, Kind, Subject, Thing
+from tpe_audit.shell import Command, powershell
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,31 @@ class PhoneNumber(Thing):
     def subject(self) -> Subject:
         """The number."""
         return Subject(Kind.NUMBER, self.number, self.number)
+
+    @property
+    def look(self) -> Command:
+        """See how far the assignment or the port is."""
+        return powershell(
+            "Get-CsPhoneNumberAssignment -TelephoneNumber %s | fl NumberType, ActivationState, PortInOrderStatus",
+            self.number,
+        )
+
+    @property
+    def reassign(self) -> tuple[Command, ...]:
+        """Take the number from the account and give it back; calls to it fail in between.
+
+        https://learn.microsoft.com/powershell/module/microsoftteams/remove-csphonenumberassignment
+        """
+        return (
+            self.look,
+            powershell("Remove-CsPhoneNumberAssignment -Identity %s -RemoveAll", self.account.id),
+            powershell(
+                "Set-CsPhoneNumberAssignment -Identity %s -TelephoneNumber %s -NumberType %s",
+                self.account.id,
+                self.number,
+                "<CallingPlan, DirectRouting or OperatorConnect>",
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,18 +85,11 @@ async def signed_in(
     limits = config.limits
     ends = asyncio.get_running_loop().time() + limits.deadline
     patience = Patience(limits.request_timeout, limits.retry_after_cap, ends)
-    teams = sign_in(
-        config, config.teams.credential, config.teams.tenant_id, "the Teams tenant", proxies=proxies
-    )
-    one = (
-        config.azure_tenant_id == config.teams.tenant_id
-        and config.azure_credential == config.teams.credential
-    )
+    teams = sign_in(config, config.teams.credential, config.teams.tenant_id, "the Teams tenant", proxies=proxies)
+    one = config.azure_tenant_id == config.teams.tenant_id and config.azure_credential == config.teams.credential
     azure = teams
     if not one:
-        azure = sign_in(
-            config, config.azure_credential, config.azure_tenant_id, "the Azure tenant", proxies=proxies
-        )
+        azure = sign_in(config, config.azure_credential, config.azure_tenant_id, "the Azure tenant", proxies=proxies)
     graph = Graph(config, teams, ledger, patience, proxies=proxies)
     azure_graph = graph
     if config.azure_tenant_id != config.teams.tenant_id:

@@ -36,9 +36,7 @@ class AcsDataPlane(Source):
     name = "acs"
     words = "The ACS data plane"
 
-    def __init__(
-        self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool
-    ) -> None:
+    def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__("", identity, ledger, patience, AT_ONCE)
         self._config = config
         self._proxies = proxies
@@ -70,9 +68,7 @@ class AcsDataPlane(Source):
             )
         return f"https://{host}/access/teamsExtension/tenants/{tenant}/assignments/{principal}?api-version={VERSION}"
 
-    async def send(
-        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> Response:
+    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
         """Send one request through azure-core's pipeline and return the answer as it came."""
         from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest

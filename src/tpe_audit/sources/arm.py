@@ -54,18 +54,14 @@ class Arm(Source):
     name = "arm"
     words = "Azure Resource Manager"
 
-    def __init__(
-        self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool
-    ) -> None:
+    def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__(config.endpoints.resource_manager, identity, ledger, patience, AT_ONCE)
         self._config = config
         self._proxies = proxies
         self._pipeline: AsyncARMPipelineClient[Any, Any] | None = None
         self._acs: dict[str, CommunicationServiceManagementClient] = {}
 
-    async def send(
-        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> Response:
+    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
         """Send one request through azure-mgmt-core's pipeline and return the answer as it came."""
         from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest

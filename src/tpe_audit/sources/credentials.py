@@ -213,19 +213,13 @@ def _certificate(config: Config, credential: Credential) -> dict[str, Any]:
 
 
 def _token_file(config: Config, credential: Credential) -> dict[str, Any]:
-    return (
-        {"token_file_path": str(config.path(credential.token_file_path))}
-        if credential.token_file_path
-        else {}
-    )
+    return {"token_file_path": str(config.path(credential.token_file_path))} if credential.token_file_path else {}
 
 
 def _interactive(name: str, credential: Credential, tenant: str, network: dict[str, Any]) -> _InThread:
     import azure.identity
 
-    return _InThread(
-        getattr(azure.identity, name)(tenant_id=tenant, client_id=credential.client_id, **network)
-    )
+    return _InThread(getattr(azure.identity, name)(tenant_id=tenant, client_id=credential.client_id, **network))
 
 
 def _first_line(error: Exception) -> str:

@@ -31,9 +31,7 @@ class Graph(Source):
     words = "Microsoft Graph"
     token_options = MappingProxyType({"enable_cae": True})
 
-    def __init__(
-        self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool
-    ) -> None:
+    def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__(config.endpoints.graph, identity, ledger, patience, AT_ONCE)
         self._config = config
         self._proxies = proxies
@@ -41,9 +39,7 @@ class Graph(Source):
         self._http: httpx.AsyncClient | None = None
         self._transports: list[httpx.AsyncBaseTransport] = []
 
-    async def send(
-        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> Response:
+    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
         """Send one GET through the SDK's adapter and return the answer as it came."""
         import httpx
         from kiota_abstractions.method import Method

@@ -123,9 +123,7 @@ class Source(ABC):
         return f"{self.base}/.default"
 
     @abstractmethod
-    async def send(
-        self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> Response:
+    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
         """Send one request, once.
 
         Raises:
@@ -233,9 +231,7 @@ class Source(ABC):
         except ValueError:
             return False
 
-    async def ask(
-        self, label: str, send: Callable[[], Awaitable[Response]], *, grant: str
-    ) -> tuple[Response, int]:
+    async def ask(self, label: str, send: Callable[[], Awaitable[Response]], *, grant: str) -> tuple[Response, int]:
         """Send a request until it is answered with 2xx or 404, and return answer and evidence.
 
         Raises:
@@ -258,9 +254,7 @@ class Source(ABC):
             raise self.trouble(again.error) from again
         raise AssertionError("tenacity ends by return or raise")
 
-    async def _once(
-        self, label: str, send: Callable[[], Awaitable[Response]], grant: str
-    ) -> tuple[Response, int]:
+    async def _once(self, label: str, send: Callable[[], Awaitable[Response]], grant: str) -> tuple[Response, int]:
         loop = asyncio.get_running_loop()
         try:
             # Not within the time for a request: a person may have to answer first.
@@ -390,9 +384,7 @@ class Source(ABC):
         value = page.get("value")
         if not isinstance(value, list):
             raise self.trouble(
-                Malformed(
-                    f"{self.words} answered GET {self.brief(url)} without a list of values.", (evidence,)
-                )
+                Malformed(f"{self.words} answered GET {self.brief(url)} without a list of values.", (evidence,))
             )
         return value
 

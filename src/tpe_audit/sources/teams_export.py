@@ -77,14 +77,12 @@ class TeamsExport:
         try:
             held = self._document().cmdlets
             if name not in held:
-                raise Unreachable(
-                    f"{self.words} does not hold {name}: {self.ways}.", self._evidence, (_EXPORT,)
-                )
+                raise Unreachable(f"{self.words} does not hold {name}: {self.ways}.", self._evidence, (_EXPORT,))
             try:
                 found = Cmdlet.model_validate(held[name])
             except ValidationError as error:
-                why = f"What {self.words} {self._path.name} has for {name} is not believed: {_first(error)}."
-                raise Malformed(why.replace("What The", "What the"), self._evidence) from None
+                why = f"{self.words} {self._path.name} is not believed for {name}: {_first(error)}."
+                raise Malformed(why, self._evidence) from None
             if not found.ok or found.data is None:
                 said = masked(found.error or "no data")
                 raise Unreachable(
@@ -112,9 +110,7 @@ class TeamsExport:
     def _believed(self) -> Document:
         """Return the export, if it is of this tenant and young enough."""
         if self._settings.mode == "off":
-            raise Off(
-                'Teams PowerShell is switched off ([sources.teams_powershell] mode = "off").', declared=True
-            )
+            raise Off('Teams PowerShell is switched off ([sources.teams_powershell] mode = "off").', declared=True)
         if self._settings.mode == "pwsh":
             why = f"This version does not run Teams PowerShell itself: {self.ways}."
             raise Off(why, declared=False, lacks=(_EXPORT,))
@@ -124,9 +120,7 @@ class TeamsExport:
             document = Document.model_validate(json.loads(text))
         except (ValueError, RecursionError) as error:
             why = _first(error) if isinstance(error, ValidationError) else "it is not JSON"
-            raise Malformed(
-                f"{self.words} {self._path.name} is not believed: {why}.", self._evidence
-            ) from None
+            raise Malformed(f"{self.words} {self._path.name} is not believed: {why}.", self._evidence) from None
         if document.tenant_id.casefold() != self.tenant.casefold():
             raise Malformed(
                 f"{self.words} {self._path.name} is of another tenant ({document.tenant_id}), and not believed.",
@@ -141,9 +135,7 @@ class TeamsExport:
                 (_EXPORT,),
             )
         if age < -_AHEAD:
-            raise Malformed(
-                f"{self.words} {self._path.name} is dated in the future, and not believed.", self._evidence
-            )
+            raise Malformed(f"{self.words} {self._path.name} is dated in the future, and not believed.", self._evidence)
         return document
 
     def _text(self, path: Path) -> str:
@@ -158,9 +150,7 @@ class TeamsExport:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
-            raise Malformed(
-                f"{self.words} {path.name} is not believed: it is neither UTF-8 nor UTF-16 text."
-            ) from None
+            raise Malformed(f"{self.words} {path.name} is not believed: it is neither UTF-8 nor UTF-16 text.") from None
 
 
 def _first(error: ValidationError) -> str:
