@@ -21,10 +21,11 @@ even under an old name: bind the account anew, and repeat server consent and the
 import re
 
 from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
-from tpe_audit.facts import AcsProvisioning, AcsResource, NoAcsResource
+from tpe_audit.facts import AcsProvisioning, AcsResource, Consumer, NoAcsResource
 
 AREA, SEVERITY, OWNER = Area.ACS, Severity.BLOCKER, Owner.AZURE_ADMIN
 CODES = ("busy signal", "no audio", "7600")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/troubleshooting-info"
     "#get-an-immutable-resource-id"

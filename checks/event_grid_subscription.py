@@ -32,7 +32,7 @@ from tpe_audit.facts.well_known import INCOMING_CALL_EVENT
 
 AREA, SEVERITY, OWNER = Area.EVENTS, Severity.BLOCKER, Owner.AZURE_ADMIN
 CODES = ("no audio",)
-REQUIRES = ("ra-exists", "acs-exists")
+REQUIRES = ("ra-exists", "acs-exists", "event-grid-webhook-valid")
 CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 LINK = "https://learn.microsoft.com/azure/communication-services/concepts/call-automation/incoming-call-notification"
 

@@ -32,7 +32,7 @@ from tpe_audit.facts import (
 
 AREA, SEVERITY, OWNER = Area.ACCOUNT, Severity.BLOCKER, Owner.TEAMS_ADMIN
 CODES = ("busy signal", "no audio", "An item with the same key has already been added")
-REQUIRES = ("ra-exists", "ra-application-id", "ra-acs-resource-id")
+REQUIRES = ("ra-exists", "ra-application-id", "ra-acs-resource-id", "d365-app-id", "d365-acs-id-match")
 QUESTION = (
     "Was Sync-CsOnlineApplicationInstance run after the account was last bound, with the ids that it is "
     "bound to, and did a test call reach the application since?"

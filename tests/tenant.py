@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tpe_audit.catalog import Catalog, find
 from tpe_audit.collectors import Question
+from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.demo import with_secrets
 from tpe_audit.commands.meant import deployment
+from tpe_audit.commands.run import audited
+from tpe_audit.commands.selection import chosen
 from tpe_audit.config import Config, of_mapping
 from tpe_audit.facts import Evidence, Fact, Gap, Kind, Known, Request, Subject, slot
 from tpe_audit.gather import Gathered, gather
+from tpe_audit.report import Report
 from tpe_audit.simulator import SCENARIOS, Behaviour, Fault, Recorded, Scenario, SimulatedTenant, serve
-from tpe_audit.simulator.contoso import ACS_ID, BOT_APP_ID, IVR, IVR_NUMBER, SUPPORT, SUPPORT_NUMBER, TENANT_ID
-from tpe_audit.simulator.contoso import invented as invented
+from tpe_audit.simulator.contoso import (
+    ACS_ID,
+    BOT_APP_ID,
+    IVR,
+    IVR_NUMBER,
+    SUPPORT,
+    SUPPORT_NUMBER,
+    TENANT_ID,
+    invented,
+)
 from tpe_audit.sources import Sources, signed_in
 
 F = TypeVar("F", bound=Fact)
@@ -104,6 +118,20 @@ class Reading:
         return [recorded for recorded in self.requests if part.lower() in recorded.path.lower()]
 
 
+async def audit(scenario: Scenario, behaviour: Behaviour | None = None, **asked: Any) -> tuple[Report, SimulatedTenant]:
+    """Audit a scenario as `run` does, whole, and give the report and what was asked of the tenant."""
+    with serve(scenario, behaviour) as tenant:
+        config = of_mapping(with_secrets(tenant.config, tenant.secrets), Path.cwd())
+        command = Asked(**{"quiet": True, "no_progress": True, **asked})
+        checks = _checks()
+        return await audited(command, config, checks, chosen(command, config, checks), simulated=True), tenant
+
+
+@cache
+def _checks() -> Catalog:
+    return find()
+
+
 def healthy() -> Scenario:
     return SCENARIOS["healthy"]()
 
@@ -157,18 +185,13 @@ def put(item: dict[str, Any], change: Mapping[str, Any]) -> None:
             place[last] = value
 
 
-@contextmanager
-def configured(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[tuple[SimulatedTenant, Config]]:
-    with serve(scenario, behaviour) as tenant:
-        yield tenant, of_mapping(with_secrets(tenant.config, tenant.secrets), Path.cwd())
-
-
 @asynccontextmanager
 async def reading(
     scenario: Scenario | None = None,
     behaviour: Behaviour | None = None,
     subjects: Sequence[str] = (),
     change: Callable[[SimulatedTenant, dict[str, Any]], None] | None = None,
+    heard: Callable[[str], None] | None = None,
 ) -> AsyncIterator[Reading]:
     """Serve a scenario, sign in, and give what reads from it.
 
@@ -179,8 +202,8 @@ async def reading(
         if change:
             change(tenant, data)
         config = of_mapping(data, Path.cwd())
-        async with signed_in(config, proxies=False) as sources:
+        async with signed_in(config, heard=heard, proxies=False) as sources:
             yield Reading(tenant, config, sources, subjects)
 
 
-__all__ = ["Evidently", "Reading", "configured", "reading", "replace"]
+__all__ = ["Behaviour", "Evidently", "Fault", "Reading", "Scenario", "invented", "reading"]

@@ -263,9 +263,7 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     ),
     "a missing secret": (
         TEAMS + f'[teams.credential]\nkind = "client-secret"\nclient_id = "{OTHER}"\n',
-        [
-            "teams.credential: kind = 'client-secret' needs client_secret; set TPE_AUDIT_TEAMS__"
-        ],
+        ["teams.credential: kind = 'client-secret' needs client_secret; set TPE_AUDIT_TEAMS__"],
     ),
     "a missing certificate": (
         TEAMS + f'[teams.credential]\nkind = "certificate"\nclient_id = "{OTHER}"\n',

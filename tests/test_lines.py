@@ -8,6 +8,7 @@ from tests.checks import contoso
 from tpe_audit.audit import judge
 from tpe_audit.catalog import find
 from tpe_audit.facts import (
+    AcsConsents,
     AcsProvisioning,
     Agent,
     Census,
@@ -58,7 +59,7 @@ def test_on_a_healthy_line_no_link_is_broken_and_questions_show() -> None:
     line = first(contoso.healthy())
     assert line.first_broken is None
     asked = [state.link for state in line.links if state.status is not Status.PASS]
-    assert asked == [Link.ACCOUNT, Link.FUNDING]
+    assert asked == [Link.ACCOUNT, Link.FUNDING, Link.ACS, Link.EVENTS]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +149,20 @@ def test_no_agent_who_can_answer_breaks_every_line() -> None:
     evidence = contoso.but(contoso.healthy(), contoso.AGENT.subject, Licenses(()))
     evidence = contoso.but(evidence, contoso.OTHER_AGENT.subject, SignIn(enabled=False))
     assert [line.first_broken for line in drawn(evidence)] == [Link.AGENTS, Link.AGENTS]
+
+
+def test_an_application_that_is_all_right_does_not_make_up_for_agents_who_are_not() -> None:
+    evidence = contoso.healthy()
+    for agent in (contoso.AGENT, contoso.OTHER_AGENT):
+        evidence = contoso.but(evidence, agent.subject, SignIn(enabled=False))
+    chosen = ("client-app-admin-consent", "agent-account-enabled")
+    assert drawn(evidence, (*chosen, "ra-exists"))[0].first_broken is Link.AGENTS
+
+
+def test_agents_who_are_all_right_do_not_make_up_for_an_application_that_is_not() -> None:
+    evidence = contoso.but(contoso.healthy(), contoso.CLIENT.subject, AcsConsents((), ()))
+    chosen = ("client-app-admin-consent", "agent-account-enabled", "ra-exists")
+    assert drawn(evidence, chosen)[0].first_broken is Link.AGENTS
 
 
 def test_agents_whom_nobody_configured_do_not_apply() -> None:

@@ -21,7 +21,7 @@ def _run() -> int:
     from tpe_audit.cli import tpe_audit
 
     try:
-        result = tpe_audit(standalone_mode=False)
+        result = tpe_audit(prog_name="tpe-audit", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return NO_AUDIT
@@ -31,6 +31,10 @@ def _run() -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted: no report was written.", err=True)
         return INTERRUPTED
+    except SystemExit as error:
+        if error.code == TERMINATED:
+            click.echo("Terminated: no report was written.", err=True)
+        raise
     except BrokenPipeError:
         # Whoever read the output has left; closing it again at exit must not complain either.
         sys.stderr.close()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import inspect
+import os
 import re
+import stat
 import sys
 import traceback
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -160,6 +162,26 @@ class Unloadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of check files that people other than us wrote."""
+
+    path: Path
+    package: str = ""
+    """The package that it is, if it is installed as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The `COLLECTORS` that a plug-in brings, unread: what reads is no matter of the judging wing."""
+
+    path: Path
+    """The file that defines them."""
+    package: str
+    """The package that the names in them are looked up in."""
+    rows: object
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """All checks that there are, by id, in order of cause: what a check rests on stands before it."""
 
@@ -167,6 +189,14 @@ class Catalog:
     unloadable: tuple[Unloadable, ...] = ()
     levels: Mapping[str, int] = field(default_factory=dict)
     """How far down the chain of causes a check stands; 0 rests on nothing."""
+    brought: tuple[Brought, ...] = ()
+    """What plug-ins read by themselves."""
+
+    def without(self, faults: Mapping[str, Unloadable], more: Iterable[Unloadable] = ()) -> Catalog:
+        """Return the catalogue without these checks, and what rests on them; each is told, and so is `more`."""
+        left = {name: check for name, check in self.checks.items() if name not in faults}
+        told = [*self.unloadable, *more, *faults.values()]
+        return replace(_ordered(left, told), brought=self.brought)
 
     def closure(self, ids: Iterable[str]) -> tuple[Check, ...]:
         """Return these checks and all that they rest on, in order of cause."""
@@ -186,30 +216,60 @@ class CheckFileError(Exception):
     """A check file does not keep the contract of checks/README.md; the message says what and where."""
 
 
-def find(folders: Sequence[Path] = ()) -> Catalog:
+COLLECTORS_FILE = "_collectors.py"
+"""The file in a folder of checks that says how the facts are read that its checks bring."""
+
+
+def find(folders: Sequence[Path | Folder] = ()) -> Catalog:
     """Return the catalogue of the checks that ship, and of those in `folders`.
 
     A file that cannot be loaded is named in `Catalog.unloadable`; it never stops the others.
     """
     checks: dict[str, Check] = {}
     unloadable: list[Unloadable] = []
-    for folder in (BUILT_IN, *folders):
-        if not folder.is_dir():
-            unloadable.append(Unloadable(folder, "there is no such folder of checks"))
+    brought: list[Brought] = []
+    for folder in (Folder(BUILT_IN), *(f if isinstance(f, Folder) else Folder(f) for f in folders)):
+        built_in = folder.path == BUILT_IN
+        if not folder.path.is_dir():
+            unloadable.append(Unloadable(folder.path, "there is no such folder of checks"))
             continue
-        for path in sorted(folder.glob("*.py")):
-            if path.stem.startswith("_"):
+        helpers = () if built_in else (folder.path, *folder.path.glob("_*.py"))
+        if why := next((why for place in helpers if (why := _open_to_all(place))), ""):
+            unloadable.append(Unloadable(folder.path, why))
+            continue
+        for path in sorted(folder.path.glob("*.py")):
+            is_check = not path.stem.startswith("_")
+            if not is_check and (built_in or path.name != COLLECTORS_FILE):
                 continue
             try:
-                check = load(path, built_in=folder == BUILT_IN)
+                module = load_module(path, folder.package, built_in=built_in)
+                check = _check(module, path, built_in=built_in) if is_check else None
             except CheckFileError as error:
                 unloadable.append(Unloadable(path, str(error)))
                 continue
-            if check.id in checks:
+            if not built_in and hasattr(module, "COLLECTORS"):
+                brought.append(Brought(path, module.__name__.rpartition(".")[0], module.COLLECTORS))
+            if check and check.id in checks:
                 unloadable.append(Unloadable(path, f"the id {check.id} is taken by {checks[check.id].path}"))
-                continue
-            checks[check.id] = check
-    return _ordered(checks, unloadable)
+            elif check:
+                checks[check.id] = check
+    return replace(_ordered(checks, unloadable), brought=tuple(brought))
+
+
+def _open_to_all(path: Path) -> str:
+    """Return why code at this place is not to be run: everybody may write there. Empty: it may be run."""
+    if os.name == "nt":  # its permission bits say nothing about others
+        return ""
+    real = path.resolve()
+    for place in (real, *real.parents):
+        mode = place.stat().st_mode
+        # In a folder with the sticky bit, such as /tmp, nobody can replace what belongs to others.
+        if mode & stat.S_IWOTH and (place == real or not mode & stat.S_ISVTX):
+            return (
+                f"its code is not run, because everybody on this machine may write to {place}; "
+                "take that right away (chmod o-w)"
+            )
+    return ""
 
 
 def _ordered(checks: dict[str, Check], unloadable: list[Unloadable]) -> Catalog:
@@ -242,7 +302,10 @@ def load(path: Path, *, built_in: bool = False) -> Check:
     Raises:
         CheckFileError: it does not load, or does not keep the contract.
     """
-    module = _module(path)
+    return _check(load_module(path, built_in=built_in), path, built_in=built_in)
+
+
+def _check(module: types.ModuleType, path: Path, *, built_in: bool) -> Check:
     try:
         function = module.check
     except AttributeError:
@@ -266,7 +329,7 @@ def load(path: Path, *, built_in: bool = False) -> Check:
         requires=_strings(module, "REQUIRES"),
         link=_link(module),
         function=function,
-        parameters=_parameters(function),
+        parameters=parameters_of(function),
         path=path,
         absent=getattr(module, "absent", None),
         absences=_absences(module),
@@ -280,9 +343,20 @@ def load(path: Path, *, built_in: bool = False) -> Check:
     )
 
 
-def _module(path: Path) -> types.ModuleType:
-    # No check imports another, so the name a file is loaded under matters only in being its own.
-    name = f"tpe_audit_check_{hashlib.sha256(str(path.parent).encode()).hexdigest()[:8]}_{path.stem}"
+def load_module(path: Path, package: str = "", *, built_in: bool = False) -> types.ModuleType:
+    """Load a file as a module of its folder, so that files of one folder can share facts by relative imports.
+
+    Raises:
+        CheckFileError: it does not load.
+    """
+    if not built_in and (why := _open_to_all(path)):
+        raise CheckFileError(why)
+    package = package or _package(path.parent.resolve())
+    name = f"{package}.{path.stem}"
+    before = sys.modules.get(name)
+    shared = path.stem.startswith("_") or not package.startswith(_PACKAGE)
+    if before is not None and shared:
+        return before
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise CheckFileError("Python can't load it")
@@ -294,6 +368,19 @@ def _module(path: Path) -> types.ModuleType:
         del sys.modules[name]
         raise CheckFileError(f"{_line(error, path)}{type(error).__name__}: {error}") from error
     return module
+
+
+_PACKAGE = "tpe_audit_checks_"
+
+
+def _package(folder: Path) -> str:
+    """Return the name of a package that stands for a folder; it matters only in being its own."""
+    name = f"{_PACKAGE}{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+    if name not in sys.modules:
+        package = types.ModuleType(name, f"The check files in {folder}.")
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    return name
 
 
 def _line(error: BaseException, path: Path) -> str:
@@ -338,7 +425,12 @@ def _link(module: types.ModuleType) -> str:
     return link
 
 
-def _parameters(function: Callable[..., Verdict]) -> tuple[Parameter, ...]:
+def parameters_of(function: Callable[..., Verdict]) -> tuple[Parameter, ...]:
+    """Return the facts that the function of a check asks for.
+
+    Raises:
+        CheckFileError: a parameter names no fact that could be had.
+    """
     hints = _hints(function, "check")
     parameters: list[Parameter] = []
     subject: type[Fact] | None = None

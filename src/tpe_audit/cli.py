@@ -11,7 +11,9 @@ from tpe_audit import __version__
 COMMANDS = {
     "run": "Audit the tenant and report.",
     "list": "List the checks.",
-    "explain": "Explain a check: what it looks for, why, and how to mend it.",
+    "explain": "Explain a check, a code or a symptom: what it means, why, and what to do.",
+    "diagnose": "Run the checks for a code or a symptom, and say which one explains it.",
+    "new-check": "Write a check of one's own: a skeleton, and its test.",
     "completion": "Print the completion script of a shell.",
 }
 
@@ -25,7 +27,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tpe_audit.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"tpe_audit.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

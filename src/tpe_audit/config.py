@@ -113,8 +113,10 @@ def _optional_number(text: str) -> str:
     return e164(text) if text else ""
 
 
-def _optional_https(text: str) -> str:
-    return _https(text) if text else ""
+def _environment(text: str) -> str:
+    if text and urlsplit(_https(text)).path:
+        raise ValueError(f"{text!r} is not the address of an environment, such as https://contoso.crm.dynamics.com")
+    return text.rstrip("/").lower()
 
 
 Guid = Annotated[str, AfterValidator(_guid)]
@@ -218,7 +220,7 @@ class Agents(Section):
 class Dynamics(Section):
     """The Dynamics 365 environment, where that is the consumer."""
 
-    environment_url: Annotated[str, AfterValidator(_optional_https)] = ""
+    environment_url: Annotated[str, AfterValidator(_environment)] = ""
 
 
 class DeploymentSection(Section):
@@ -247,6 +249,12 @@ class Switch(Section):
     mode: Literal["auto", "off"] = "auto"
 
 
+class AcsSwitch(Switch):
+    """The data plane of ACS resources: a source that can be declared off, or asked for more."""
+
+    client_consent: bool = False
+
+
 class OptIn(Section):
     """A source that is off until it is asked for."""
 
@@ -258,7 +266,7 @@ class SourcesSection(Section):
 
     teams_powershell: TeamsPowerShell = TeamsPowerShell()
     azure: Switch = Switch()
-    acs: Switch = Switch()
+    acs: AcsSwitch = AcsSwitch()
     conditional_access: OptIn = OptIn()
 
 

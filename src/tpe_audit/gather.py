@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tpe_audit.collectors import TABLE, Collector, Question
+from tpe_audit.collectors import PACKAGE, TABLE, Collector, Question
 from tpe_audit.collectors.reader import Harvest, Reader, gap
 from tpe_audit.collectors.scope import asked
 from tpe_audit.facts import (
@@ -24,6 +24,7 @@ from tpe_audit.facts import (
     Tenant,
 )
 from tpe_audit.sources import SourceError, Sources
+from tpe_audit.sources.ledger import masked
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ _KINDS: dict[str, tuple[Kind, ...]] = {
     "AcsResource": (Kind.ACS,),
     "AcsResourceId": (Kind.ACS,),
     "Agent": (Kind.AGENT,),
+    "ClientApplication": (Kind.APPLICATION,),
+    "Environment": (Kind.ENVIRONMENT,),
 }
 
 
@@ -59,6 +62,7 @@ async def gather(
     collected_at: datetime,
     subjects: Sequence[str] = (),
     told: Callable[[int, int], None] | None = None,
+    table: Mapping[Question, Collector] = TABLE,
 ) -> Gathered:
     """Return the evidence for `wanted`, reading nothing that it does not need.
 
@@ -69,12 +73,13 @@ async def gather(
         collected_at: the time that the evidence is of.
         subjects: only these accounts, numbers and agents; empty: all.
         told: called with how many readings are done, and of how many.
+        table: where each answer comes from: the collectors that ship, and those of plug-ins.
     """
     reader = Reader(sources, deployment, collected_at, subjects)
-    rows = {id(row): row for question in wanted if (row := TABLE.get(question))}.values()
+    rows = list({id(row): row for question in wanted if (row := table.get(question))}.values())
     errors: list[str] = []
     try:
-        harvests = await _all(list(rows), reader, errors, told or (lambda done, of: None))
+        harvests = await _all(rows, reader, errors, told or (lambda done, of: None))
         nothing = await _nothing(reader)
     finally:
         await reader.end()
@@ -82,7 +87,8 @@ async def gather(
     answers: dict[tuple[type[Fact], str], Answer] = {}
     unread: dict[tuple[type[Fact], Kind], Gap] = {}
     seen: dict[str, int] = {}
-    for harvest in harvests:
+    # What ships is taken up last, so that no plug-in can put an answer in the place of one of its.
+    for _, harvest in sorted(zip(rows, harvests, strict=True), key=lambda both: both[0].package == PACKAGE):
         census |= harvest.census
         answers |= harvest.answers
         unread |= harvest.unread
@@ -117,7 +123,7 @@ async def _harvest(row: Collector, reader: Reader, errors: list[str]) -> Harvest
     """Return what a collector learns or, if it can learn nothing, the gap that leaves in all that it gives."""
     try:
         async with asyncio.timeout_at(reader.sources.patience.ends + 1):
-            return await reader.once(row.read)
+            return _whole(await reader.once(row.read))
     except SourceError as error:
         return _unread(row, gap(error))
     except TimeoutError:
@@ -125,8 +131,15 @@ async def _harvest(row: Collector, reader: Reader, errors: list[str]) -> Harvest
         return _unread(row, Gap(f"It was not read within the {limit:g} s that [limits] deadline allows."))
     except Exception as error:  # one broken collector must not sink the audit, nor hide
         _log.debug("collector %s", row.name, exc_info=True)
-        errors.append(f"The collector {row.name} is broken: {type(error).__name__}: {error}")
+        errors.append(f"The collector {row.name} is broken: {type(error).__name__}: {masked(str(error))}")
         return _unread(row, Gap(f"The collector {row.name} is broken ({type(error).__name__}), so it was not read."))
+
+
+def _whole(harvest: object) -> Harvest:
+    """Return what a collector brought home, which is a plug-in's to get wrong."""
+    if not isinstance(harvest, Harvest):
+        raise TypeError(f"it returned {type(harvest).__name__}, which is no Harvest")
+    return harvest
 
 
 def _unread(row: Collector, why: Gap) -> Harvest:
@@ -134,7 +147,8 @@ def _unread(row: Collector, why: Gap) -> Harvest:
     for thing, fact in row.gives:
         if thing is fact:
             harvest.census[thing] = Census(gap=why)
-        for kind in _KINDS.get(thing.__name__, ()):
+        # A plug-in may bring a thing of its own, which may be of any kind.
+        for kind in _KINDS.get(thing.__name__, tuple(Kind)):
             harvest.unread[(fact, kind)] = why
     return harvest
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tpe_audit.audit import Finding, Judgement, pointers_of, related
-from tpe_audit.facts import Evidence, Known, NoLine, NumberType, PhoneNumber, ResourceAccount, Subject
+from tpe_audit.facts import Evidence, Kind, Known, NoLine, NumberType, PhoneNumber, ResourceAccount, Subject
 from tpe_audit.verdicts import Area, Status
 
 
@@ -27,7 +27,7 @@ class Link(StrEnum):
 
 AREAS: Mapping[Link, tuple[Area, ...]] = {
     Link.NUMBER: (Area.NUMBER, Area.PSTN),
-    Link.ACCOUNT: (Area.ACCOUNT,),
+    Link.ACCOUNT: (Area.ACCOUNT, Area.DYNAMICS),
     Link.LICENSE: (Area.LICENSE,),
     Link.FUNDING: (Area.FUNDING,),
     Link.BOT: (Area.APP, Area.BOT),
@@ -129,23 +129,28 @@ def _state(
 
 
 def _agents(findings: Sequence[Finding]) -> LinkState | None:
-    """Return the agents' link: agents serve every line, and it is broken only when not one of them can."""
+    """Return the agents' link: agents serve every line, and it is broken only when not one of them can.
+
+    They also need an application to sign in to: one that is all right will do.
+    """
     those = [finding for finding in findings if finding.check.area in AREAS[Link.AGENTS]]
     if not those:
         return None
     checks = tuple(finding.check.id for finding in those)
     worst = min(those, key=lambda finding: finding.status.rank)
     status = worst.status
-    if status is Status.FAIL and _one_passes(those):
+    if status is Status.FAIL and all(_one_passes(those, kind) for kind in (Kind.AGENT, Kind.APPLICATION)):
         status = Status.PASS
     return LinkState(Link.AGENTS, status, checks, worst.check.id)
 
 
-def _one_passes(findings: Sequence[Finding]) -> bool:
-    """Whether some agent is all right by every check that was put to it."""
+def _one_passes(findings: Sequence[Finding], kind: Kind) -> bool:
+    """Whether some thing of a kind is all right by every check that was put to it, or there is none to be judged."""
     all_right: dict[str, bool] = {}
     for finding in findings:
         for judgement in finding.judgements:
+            if judgement.subject.kind is not kind:
+                continue
             fine = judgement.status in (Status.PASS, Status.WAIVED, Status.NOT_APPLICABLE)
             all_right[judgement.subject.key] = all_right.get(judgement.subject.key, True) and fine
-    return any(all_right.values())
+    return any(all_right.values()) or not all_right

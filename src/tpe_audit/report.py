@@ -132,7 +132,7 @@ def compose(
 ) -> Report:
     """Make a report of the findings of the chosen checks."""
     findings = in_mending_order([audit.findings[name] for name in chosen], catalog)
-    outcome, reason = _outcome(findings, audit, catalog, terms)
+    outcome, reason = _outcome(findings, (*run.errors, *map(str, catalog.unloadable), *audit.errors), catalog, terms)
     first = _first(findings, catalog, terms) if outcome is Outcome.NOT_READY else ()
     organization = evidence.answer(Organization, evidence.tenant.subject)
     value = organization.value if isinstance(organization, Known) else None
@@ -199,7 +199,9 @@ def _first(findings: Sequence[Finding], catalog: Catalog, terms: Terms) -> tuple
     return tuple(roots[:3])
 
 
-def _outcome(findings: Sequence[Finding], audit: Audit, catalog: Catalog, terms: Terms) -> tuple[Outcome, str]:
+def _outcome(
+    findings: Sequence[Finding], broken: Sequence[str], catalog: Catalog, terms: Terms
+) -> tuple[Outcome, str]:
     required = [finding for finding in findings if terms.requires(finding.check.severity)]
     judged = [(finding, judgement) for finding in required for judgement in finding.judgements]
     failing = [(f, j) for f, j in judged if j.status is Status.FAIL]
@@ -209,7 +211,6 @@ def _outcome(findings: Sequence[Finding], audit: Audit, catalog: Catalog, terms:
     unread = [f for f in required if _has(f, Status.UNKNOWN)]
     asked = [f for f in required if _has(f, Status.MANUAL)] if terms.profile is not Profile.CHANGE else []
     passed = [f for f in required if _has(f, Status.PASS) or _has(f, Status.WAIVED)]
-    broken = [str(file) for file in catalog.unloadable] + audit.errors
     if unread or asked or broken or not passed:
         return Outcome.CANNOT_TELL, _cannot_tell(unread, asked, broken)
     return Outcome.READY, _ready(required, findings)
@@ -245,7 +246,8 @@ def _cannot_tell(unread: Sequence[Finding], asked: Sequence[Finding], broken: Se
         wait = "waits" if len(asked) == 1 else "wait"
         parts.append(f"{_count(len(asked), 'required check')} {wait} for a person's answer")
     if broken:
-        parts.append(f"{_count(len(broken), 'check file')} did not work")
+        things = "check or collector" if len(broken) == 1 else "checks or collectors"
+        parts.append(f"{len(broken)} {things} did not work")
     if not parts:
         return "Cannot tell: no required check applied, so nothing was audited."
     return f"Cannot tell: nothing that was read fails, but {' and '.join(parts)}."

@@ -26,7 +26,16 @@ from msgraph_core.authentication import (
 
 from tests.simulator.client import ARM, GRAPH, Client, settle
 from tpe_audit.simulator import SCENARIOS, Behaviour, SimulatedTenant, serve, skus, well_known
-from tpe_audit.simulator.contoso import ACS_ID, AGENTS_GROUP, BOT_APP_ID, IVR, SUPPORT, TENANT_ID, invented
+from tpe_audit.simulator.contoso import (
+    ACS_ID,
+    AGENTS_GROUP,
+    BOT_APP_ID,
+    CLIENT_PRINCIPAL_ID,
+    IVR,
+    SUPPORT,
+    TENANT_ID,
+    invented,
+)
 from tpe_audit.simulator.state import Grant, License
 
 ACCOUNTS = f"department eq '{well_known.RESOURCE_ACCOUNT_DEPARTMENT}'"
@@ -340,6 +349,7 @@ def test_tokens_expire() -> None:
         (f"/groups/{AGENTS_GROUP}/members", {"User.Read.All"}, "Authorization_RequestDenied"),
         ("/servicePrincipals", {"User.Read.All"}, "Authorization_RequestDenied"),
         ("/oauth2PermissionGrants", {"Application.Read.All"}, "Authorization_RequestDenied"),
+        ("/roleManagement/directory/roleDefinitions", {"User.Read.All"}, "Authorization_RequestDenied"),
         (NUMBERS, {"Directory.Read.All"}, "Forbidden"),
         ("/admin/teams/userConfigurations", {"TeamsTelephoneNumber.Read.All"}, "Forbidden"),
         ("/beta/admin/teams/resourceAccounts", {"TeamsUserConfiguration.Read.All"}, "Forbidden"),
@@ -374,7 +384,18 @@ def test_grants_of_a_client_application() -> None:
     acs, bot = invented("service principal", "acs"), invented("service principal", "voice bot")
     scenario = healthy.add("grants", Grant(bot, acs, "TeamsExtension.ManageCalls"))
     with serve(scenario) as tenant, Client(tenant) as client:
-        found = client.graph("/oauth2PermissionGrants", filter=f"resourceId eq '{acs}'").json()["value"]
+        of_acs = client.graph("/oauth2PermissionGrants", filter=f"resourceId eq '{acs}'").json()["value"]
+        of_bot = client.graph("/oauth2PermissionGrants", filter=f"clientId eq '{bot}'").json()["value"]
         same = client.graph(f"/servicePrincipals/{bot}/oauth2PermissionGrants").json()["value"]
-    assert found == same
-    assert found[0]["consentType"] == "AllPrincipals"
+    assert {grant["clientId"] for grant in of_acs} == {CLIENT_PRINCIPAL_ID, bot}
+    assert of_bot == same
+    assert same[0]["consentType"] == "AllPrincipals"
+
+
+def test_roles_are_assigned_by_role(client: Client) -> None:
+    roles = client.graph("/roleManagement/directory/roleDefinitions", select="id,displayName").json()["value"]
+    wanted = next(role["id"] for role in roles if role["displayName"] == "Teams Administrator")
+    path = "/roleManagement/directory/roleAssignments"
+    (assignment,) = client.graph(path, filter=f"roleDefinitionId eq '{wanted}'").json()["value"]
+    assert assignment["roleDefinitionId"] == wanted
+    assert client.graph(path).status_code == 400

@@ -20,10 +20,12 @@ from tpe_audit.simulator.contoso import (
     SUPPORT,
     TENANT_ID,
     acs_arm_id,
+    blocking_policy,
     invented,
 )
 from tpe_audit.simulator.directory import Directory
 from tpe_audit.simulator.people import user_type
+from tpe_audit.simulator.roles import role_id
 from tpe_audit.simulator.state import Assignment, Grant
 
 pytestmark = pytest.mark.skipif(
@@ -45,6 +47,7 @@ def described() -> Iterator[Client]:
     scenario = (
         SCENARIOS["healthy"]()
         .add("grants", Grant(bot, acs, "TeamsExtension.ManageCalls"))
+        .in_tenant(conditional_access=(blocking_policy("Block", "All"),))
         .change("communication_services", lambda item: item.immutable_id == ACS_ID, assignments=consents)
     )
     with serve(scenario) as tenant, Client(tenant) as client:
@@ -67,6 +70,13 @@ GRAPH = [
     ("graph.licenseDetails", f"/users/{AGENT}/licenseDetails", {}),
     ("graph.user", f"/groups/{AGENTS_GROUP}/transitiveMembers/microsoft.graph.user", {}),
     ("graph.oAuth2PermissionGrant", "/oauth2PermissionGrants", {}),
+    ("graph.conditionalAccessPolicy", "/identity/conditionalAccess/policies", {}),
+    ("graph.unifiedRoleDefinition", "/roleManagement/directory/roleDefinitions", {}),
+    (
+        "graph.unifiedRoleAssignment",
+        "/roleManagement/directory/roleAssignments",
+        {"filter": f"roleDefinitionId eq '{role_id('Teams Administrator')}'"},
+    ),
     (
         "graph.appRoleAssignment",
         f"/servicePrincipals/{invented('service principal', 'auditor')}/appRoleAssignments",

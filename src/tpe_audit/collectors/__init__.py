@@ -18,6 +18,8 @@ from tpe_audit.facts import Fact
 if TYPE_CHECKING:
     from tpe_audit.collectors.reader import Harvest, Reader
 
+PACKAGE = "tpe_audit.collectors"
+
 Question = tuple[type[Fact], type[Fact]]
 """A thing and a fact of it."""
 
@@ -27,7 +29,7 @@ class Collector:
     """One reading, and what it answers."""
 
     name: str
-    """Module and function within this package. Naming it keeps the SDKs out of commands that only print the table."""
+    """Module and function within its package. Naming it keeps the SDKs out of commands that only print the table."""
     gives: tuple[Question, ...]
     what: str
     """The request, as Microsoft documents it; empty: nothing is asked of a service for it."""
@@ -35,28 +37,33 @@ class Collector:
     permissions: tuple[str, ...]
     needs: tuple[Question, ...] = ()
     """What it builds on, and whose permissions it therefore takes as well."""
+    package: str = PACKAGE
+    """The package that `name` is looked up in; a plug-in's is filled in when it is loaded."""
 
     @property
     def read(self) -> Callable[[Reader], Awaitable[Harvest]]:
         """The function that reads."""
         module, function = self.name.split(".")
         read: Callable[[Reader], Awaitable[Harvest]] = getattr(
-            importlib.import_module(f"tpe_audit.collectors.{module}"), function
+            importlib.import_module(f"{self.package}.{module}"), function
         )
         return read
 
 
 _ACCOUNT, _NUMBER, _AGENT = facts.ResourceAccount, facts.PhoneNumber, facts.Agent
 _BOT, _ACS, _APPLICATION, _TENANT = facts.Bot, facts.AcsResource, facts.Application, facts.Tenant
+_ENVIRONMENT = facts.Environment
 _ACCOUNTS: Question = (_ACCOUNT, _ACCOUNT)
 _USER_READ = ("User.Read.All",)
+_APPLICATION_READ = ("Application.Read.All",)
+_CLIENT: Question = (facts.ClientApplication, facts.ClientApplication)
 _READER = ("Azure role Reader",)
 
 COLLECTORS: tuple[Collector, ...] = (
     Collector("tenant.declared", ((_TENANT, facts.Deployment), (_TENANT, facts.Collected)), "", "config", ()),
     Collector(
         "tenant.acs_service_principal",
-        ((_TENANT, facts.AcsServicePrincipal),),
+        ((_TENANT, facts.AcsServicePrincipal), (_TENANT, facts.AcsScopes)),
         "GET /v1.0/servicePrincipals(appId='1fd5118e-2576-4263-8130-9503064c837a')",
         "graph",
         ("Application.Read.All",),
@@ -117,6 +124,9 @@ COLLECTORS: tuple[Collector, ...] = (
             (_NUMBER, facts.NumberType),
             (_NUMBER, facts.NumberCapabilities),
             (_NUMBER, facts.NumberActivation),
+            (_NUMBER, facts.NumberCountry),
+            (_NUMBER, facts.NumberEmergencyLocation),
+            (_NUMBER, facts.NumberSource),
         ),
         "GET /v1.0/admin/teams/telephoneNumberManagement/numberAssignments",
         "graph",
@@ -125,7 +135,12 @@ COLLECTORS: tuple[Collector, ...] = (
     ),
     Collector(
         "users.account_users",
-        ((_ACCOUNT, facts.SignIn), (_ACCOUNT, facts.UsageLocation), (_ACCOUNT, facts.UserType)),
+        (
+            (_ACCOUNT, facts.SignIn),
+            (_ACCOUNT, facts.UsageLocation),
+            (_ACCOUNT, facts.UserType),
+            (_ACCOUNT, facts.Department),
+        ),
         "GET /v1.0/users/{id}",
         "graph",
         _USER_READ,
@@ -157,7 +172,7 @@ COLLECTORS: tuple[Collector, ...] = (
     ),
     Collector(
         "bots.bots",
-        ((_BOT, _BOT), (_ACCOUNT, _BOT), (_APPLICATION, _BOT), (_BOT, _APPLICATION)),
+        ((_BOT, _BOT), (_ACCOUNT, _BOT), (_APPLICATION, _BOT), (_BOT, _APPLICATION), (_BOT, facts.BotAppType)),
         "GET …/Microsoft.BotService/botServices/{name}",
         "arm",
         _READER,
@@ -173,7 +188,16 @@ COLLECTORS: tuple[Collector, ...] = (
     ),
     Collector(
         "acs.acs_resources",
-        ((_ACS, _ACS), (_ACCOUNT, _ACS), (facts.AcsResourceId, _ACS), (_ACS, facts.AcsProvisioning)),
+        (
+            (_ACS, _ACS),
+            (_ACCOUNT, _ACS),
+            (facts.AcsResourceId, _ACS),
+            (_ACS, facts.AcsProvisioning),
+            (_ACS, facts.AcsDataLocation),
+            (_ACS, facts.AcsLocalAuthentication),
+            (_ACS, facts.AcsNetworkAccess),
+            (_ACS, facts.AcsIdentity),
+        ),
         "GET …/Microsoft.Communication/communicationServices/{name}",
         "arm",
         _READER,
@@ -204,6 +228,65 @@ COLLECTORS: tuple[Collector, ...] = (
         ((_ACS, _ACS),),
     ),
     Collector(
+        "acs.event_deliveries",
+        ((_ACS, facts.EventDelivery),),
+        "GET …/Microsoft.EventGrid/eventSubscriptions, GET …/systemTopics/{name}/eventSubscriptions",
+        "arm",
+        _READER,
+        ((_ACS, _ACS),),
+    ),
+    Collector(
+        "routing.voice_routing_policies",
+        ((_TENANT, facts.VoiceRoutingPolicies),),
+        "Get-CsOnlineVoiceRoutingPolicy",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+    ),
+    Collector(
+        "routing.voice_routes",
+        ((_TENANT, facts.VoiceRoutes),),
+        "Get-CsOnlineVoiceRoute",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+    ),
+    Collector(
+        "routing.session_border_controllers",
+        ((_TENANT, facts.SessionBorderControllers),),
+        "Get-CsOnlinePSTNGateway",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+    ),
+    Collector(
+        "routing.dial_out_policies",
+        ((_TENANT, facts.DialOutPolicies),),
+        "Get-CsOnlineDialOutPolicy",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+    ),
+    Collector(
+        "routing.assigned_policies",
+        ((_ACCOUNT, facts.AssignedVoiceRoutingPolicy), (_ACCOUNT, facts.AssignedDialOutPolicy)),
+        "GET /v1.0/admin/teams/userConfigurations/{id}, Get-CsOnlineUser",
+        "graph",
+        ("TeamsUserConfiguration.Read.All", "Teams Reader (Entra role)"),
+        (_ACCOUNTS,),
+    ),
+    Collector(
+        "inbound.blocked_callers",
+        ((_TENANT, facts.CallerBlocking), (_TENANT, facts.BlockedCallers), (_TENANT, facts.ExemptCallers)),
+        "Get-CsTenantBlockedCallingNumbers, Get-CsInboundBlockedNumberPattern, Get-CsInboundExemptNumberPattern",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+    ),
+    Collector(
+        "inbound.voice_applications",
+        ((_ACCOUNT, facts.VoiceApplications),),
+        "Get-CsAutoAttendant, Get-CsCallQueue",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+        (_ACCOUNTS,),
+    ),
+    Collector(
         "expectations.expected_applications",
         ((_ACCOUNT, facts.ExpectedApplication),),
         "",
@@ -221,6 +304,96 @@ COLLECTORS: tuple[Collector, ...] = (
     ),
     Collector("expectations.line_ids", ((_ACCOUNT, facts.LineIds),), "", "config", (), (_ACCOUNTS,)),
     Collector(
+        "directory.teams_admin_api",
+        ((_TENANT, facts.TeamsAdminApi),),
+        "GET /v1.0/servicePrincipals(appId='48ac35b8-9aa8-4d74-927d-1f4a14a0b239')",
+        "graph",
+        _APPLICATION_READ,
+    ),
+    Collector(
+        "directory.account_readers",
+        ((_TENANT, facts.AccountReaders),),
+        "GET /v1.0/oauth2PermissionGrants, GET /v1.0/servicePrincipals/{id}/appRoleAssignments",
+        "graph",
+        ("Directory.Read.All", *_APPLICATION_READ),
+        (_ACCOUNTS,),
+    ),
+    Collector(
+        "directory.role_holders",
+        ((_TENANT, facts.RoleHolders),),
+        "GET /v1.0/roleManagement/directory/roleDefinitions, GET …/roleAssignments",
+        "graph",
+        ("RoleManagement.Read.Directory",),
+    ),
+    Collector(
+        "directory.conditional_access",
+        ((_TENANT, facts.ConditionalAccess),),
+        "GET /v1.0/identity/conditionalAccess/policies",
+        "graph",
+        ("Policy.Read.All",),
+    ),
+    Collector(
+        "directory.unlicensed_accounts",
+        ((_TENANT, facts.UnlicensedAccounts),),
+        "GET /v1.0/users/{id}/licenseDetails",
+        "graph",
+        ("LicenseAssignment.Read.All",),
+        (_ACCOUNTS,),
+    ),
+    Collector(
+        "registrations.application_registrations",
+        ((_APPLICATION, facts.Registration), (_APPLICATION, facts.AppCredentials)),
+        "GET /v1.0/applications(appId='{id}')",
+        "graph",
+        _APPLICATION_READ,
+        ((_BOT, _BOT),),
+    ),
+    Collector(
+        "registrations.application_principals",
+        ((_APPLICATION, facts.ApplicationPrincipal),),
+        "GET /v1.0/servicePrincipals(appId='{id}')",
+        "graph",
+        _APPLICATION_READ,
+        (_ACCOUNTS,),
+    ),
+    Collector("clients.client_applications", (_CLIENT,), "", "config", ()),
+    Collector(
+        "clients.client_principals",
+        ((facts.ClientApplication, facts.ApplicationPrincipal),),
+        "GET /v1.0/servicePrincipals(appId='{id}')",
+        "graph",
+        _APPLICATION_READ,
+        (_CLIENT,),
+    ),
+    Collector(
+        "clients.client_registrations",
+        (
+            (facts.ClientApplication, facts.Registration),
+            (facts.ClientApplication, facts.RequiredScopes),
+            (facts.ClientApplication, facts.RedirectUris),
+        ),
+        "GET /v1.0/applications(appId='{id}')",
+        "graph",
+        _APPLICATION_READ,
+        (_CLIENT,),
+    ),
+    Collector(
+        "clients.acs_consents",
+        ((facts.ClientApplication, facts.AcsConsents),),
+        "GET /v1.0/oauth2PermissionGrants",
+        "graph",
+        ("Directory.Read.All", *_APPLICATION_READ),
+        (_CLIENT,),
+    ),
+    Collector(
+        "clients.client_consents",
+        ((_AGENT, facts.ClientConsents),),
+        "GET https://{host}/access/teamsExtension/tenants/{tenant}/assignments/{agent}",
+        "acs",
+        ("Contributor on the ACS resource",),
+        ((_AGENT, _AGENT), (_ACS, _ACS)),
+    ),
+    Collector(
         "agents.agents",
         ((_AGENT, _AGENT), (_AGENT, facts.SignIn), (_AGENT, facts.UsageLocation), (_AGENT, facts.UserType)),
         "GET /v1.0/groups/{id}/transitiveMembers/microsoft.graph.user, GET /v1.0/users/{id}",
@@ -237,11 +410,53 @@ COLLECTORS: tuple[Collector, ...] = (
     ),
     Collector(
         "agents.teams_users",
-        ((_AGENT, facts.TeamsUser),),
+        ((_AGENT, facts.TeamsUser), (_AGENT, facts.TeamsAccountType), (_AGENT, facts.AssignedPolicies)),
         "GET /v1.0/admin/teams/userConfigurations/{id}",
         "graph",
         ("TeamsUserConfiguration.Read.All",),
         ((_AGENT, _AGENT),),
+    ),
+    Collector(
+        "policies.external_access",
+        ((_AGENT, facts.ExternalAccess),),
+        "Get-CsExternalAccessPolicy, Get-CsOnlineUser",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+        ((_AGENT, facts.TeamsUser),),
+    ),
+    Collector(
+        "policies.calling_policies",
+        ((_AGENT, facts.CallingPolicy),),
+        "Get-CsTeamsCallingPolicy",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+        ((_AGENT, facts.TeamsUser),),
+    ),
+    Collector(
+        "policies.shared_calling",
+        ((_ACCOUNT, facts.SharedCalling),),
+        "Get-CsTeamsSharedCallingRoutingPolicy",
+        "teams-export",
+        ("Teams Reader (Entra role)",),
+        (_ACCOUNTS,),
+    ),
+    Collector("dynamics.environments", ((_ENVIRONMENT, _ENVIRONMENT),), "", "config", ()),
+    Collector("dynamics.account_environments", ((_ACCOUNT, _ENVIRONMENT),), "", "config", (), (_ACCOUNTS,)),
+    Collector(
+        "dynamics.voice_providers",
+        ((_ENVIRONMENT, facts.VoiceProvider), (_ENVIRONMENT, facts.EnvironmentAcsResource)),
+        "GET {environment}/api/data/v9.2/msdyn_occommunicationprovidersettings",
+        "dataverse",
+        ("Dataverse security role that reads msdyn_occommunicationprovidersetting",),
+        ((_ENVIRONMENT, _ENVIRONMENT),),
+    ),
+    Collector("dynamics.application_ids", ((_ACCOUNT, facts.DynamicsApplicationId),), "", "config", (), (_ACCOUNTS,)),
+    Collector(
+        "dynamics.sync_applications",
+        ((_TENANT, facts.SyncApplications),),
+        "GET /v1.0/oauth2PermissionGrants",
+        "graph",
+        ("Directory.Read.All", "Application.Read.All"),
     ),
 )
 

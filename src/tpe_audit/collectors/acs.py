@@ -7,12 +7,14 @@ https://learn.microsoft.com/azure/communication-services/concepts/call-automatio
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
+from tpe_audit.collectors.acs_settings import SETTINGS, event_delivery
 from tpe_audit.collectors.azure import ACS, GRANT, Found, arm_id, find
 from tpe_audit.collectors.bots import NO_LINE, listless
 from tpe_audit.collectors.events import event_subscription
@@ -24,6 +26,7 @@ from tpe_audit.facts import (
     AcsResourceId,
     Answer,
     Census,
+    EventDelivery,
     EventSubscription,
     Fact,
     Gap,
@@ -34,6 +37,7 @@ from tpe_audit.facts import (
     ServerConsent,
     Subject,
     Thing,
+    UnreadEventDelivery,
     UnreadEventSubscription,
 )
 from tpe_audit.sources import Answered, Item, Listing, SourceError
@@ -123,6 +127,8 @@ def _harvest(
             what, evidence = f"the ACS resource {answer.value.name}", (item.evidence,)
             state = attempt(partial(_provisioning, item, what, evidence), evidence)
             harvest.answer(subject, AcsProvisioning, state)
+            for question, understand in SETTINGS.items():
+                harvest.answer(subject, question, attempt(partial(understand, item, what), evidence))
     for account in accounts:
         subject = account.account.subject
         if account.acs_id:
@@ -207,29 +213,71 @@ async def server_consents(reader: Reader) -> Harvest:
 async def event_subscriptions(reader: Reader) -> Harvest:
     """The event subscriptions of each ACS resource, on the resource itself and on its system topics."""
     read = await reader.once(line_accounts)
-    known = await reader.once(acs_resources)
-    harvest = Harvest()
     raw_ids = [f"28:orgid:{account.account.id}" for account in read.accounts]
+    return _understood(
+        await reader.once(read_subscriptions),
+        EventSubscription,
+        lambda item: event_subscription(item, raw_ids),
+        UnreadEventSubscription,
+    )
+
+
+async def event_deliveries(reader: Reader) -> Harvest:
+    """Where the event subscriptions of each ACS resource deliver."""
+    subscriptions = await reader.once(read_subscriptions)
+    return _understood(subscriptions, EventDelivery, event_delivery, UnreadEventDelivery)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscriptions:
+    """The event subscriptions of one resource, as they were answered."""
+
+    items: tuple[Item, ...]
+    unread: tuple[tuple[str, str], ...]
+    """Places where there may be more, and why they could not be read."""
+    evidence: tuple[int, ...]
+
+
+def _understood(
+    subscriptions: Sequence[tuple[AcsResource, _Subscriptions]],
+    question: type[Fact],
+    understand: Callable[[Item], tuple[str, Fact]],
+    unread: Callable[[str, str], Fact],
+) -> Harvest:
+    """Answer a question on each resource with what is to be understood of its subscriptions."""
+    harvest = Harvest()
+    for resource, read in subscriptions:
+        merged = {key.lower(): fact for key, fact in map(understand, read.items)}
+        facts = (*merged.values(), *(unread(place, reason) for place, reason in read.unread))
+        harvest.answer(resource.subject, question, Known(facts, read.evidence))
+    return harvest
+
+
+async def read_subscriptions(reader: Reader) -> list[tuple[AcsResource, _Subscriptions]]:
+    """Read the event subscriptions of each ACS resource, on the resource itself and on its system topics."""
+    known = await reader.once(acs_resources)
     things = [answer.value for _, answer in known.census[AcsResource].found if isinstance(answer, Known)]
     resources = [thing for thing in things if isinstance(thing, AcsResource)]
     subscriptions = list({resource.subscription for resource in resources})
     read_topics = await asyncio.gather(*(_topics(reader, subscription) for subscription in subscriptions))
     topics = dict(zip(subscriptions, read_topics, strict=True))
 
-    async def of(resource: AcsResource) -> Answer:
+    async def of(resource: AcsResource) -> tuple[AcsResource, _Subscriptions]:
         own, elsewhere = await asyncio.gather(
-            _at(reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", raw_ids, "the ACS resource itself"),
-            _on_topics(reader, topics[resource.subscription], resource, raw_ids),
+            _at(reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", "the ACS resource itself"),
+            _on_topics(reader, topics[resource.subscription], resource),
         )
-        merged = {key.lower(): fact for key, fact in (*own[0], *elsewhere[0])}
-        return Known(tuple(merged.values()), tuple(dict.fromkeys((*own[1], *elsewhere[1]))))
+        return resource, _joined(own, elsewhere)
 
-    for resource, answer in await each(resources, of):
-        harvest.answer(resource.subject, EventSubscription, answer)
-    return harvest
+    return list(await asyncio.gather(*(of(resource) for resource in resources)))
 
 
-_Subscriptions = tuple[list[tuple[str, Fact]], tuple[int, ...]]
+def _joined(*parts: _Subscriptions) -> _Subscriptions:
+    return _Subscriptions(
+        tuple(item for part in parts for item in part.items),
+        tuple(place for part in parts for place in part.unread),
+        tuple(dict.fromkeys(index for part in parts for index in part.evidence)),
+    )
 
 
 async def _topics(reader: Reader, subscription: str) -> Listing | Gap:
@@ -241,32 +289,28 @@ async def _topics(reader: Reader, subscription: str) -> Listing | Gap:
         return gap(error)
 
 
-async def _on_topics(
-    reader: Reader, topics: Listing | Gap, resource: AcsResource, raw_ids: Sequence[str]
-) -> _Subscriptions:
+async def _on_topics(reader: Reader, topics: Listing | Gap, resource: AcsResource) -> _Subscriptions:
     if isinstance(topics, Gap):
-        return [("system topics", UnreadEventSubscription("system topics", topics.reason))], topics.evidence
-    found: list[tuple[str, Fact]] = []
-    evidence = list(topics.evidence)
+        return _Subscriptions((), (("system topics", topics.reason),), topics.evidence)
+    found = _Subscriptions((), (), topics.evidence)
     for item in topics.items:
         try:
             topic = wire.parsed(wire.SystemTopic, item.body, "a system topic", (item.evidence,))
             arm_id(topic.id, (item.evidence,))
         except SourceError as error:
-            found.append(("a system topic", UnreadEventSubscription("a system topic", str(error))))
+            found = _joined(found, _Subscriptions((), (("a system topic", str(error)),), ()))
             continue
         if (topic.properties.source or "").lower() == resource.arm_id.lower():
-            more, pages = await _at(reader, topic.id, raw_ids, f"its system topic {topic.id.rsplit('/', 1)[-1]}")
-            found += more
-            evidence += pages
-    return found, tuple(evidence)
+            more = await _at(reader, topic.id, f"its system topic {topic.id.rsplit('/', 1)[-1]}")
+            found = _joined(found, more)
+    return found
 
 
-async def _at(reader: Reader, scope: str, raw_ids: Sequence[str], where: str) -> _Subscriptions:
+async def _at(reader: Reader, scope: str, where: str) -> _Subscriptions:
     try:
         listing = await reader.sources.arm.items(
             f"{quote(scope)}/eventSubscriptions?api-version={EVENT_GRID_VERSION}", grant=GRANT, link="nextLink"
         )
     except SourceError as error:
-        return [(scope, UnreadEventSubscription(where, str(error)))], error.evidence
-    return [event_subscription(item, raw_ids) for item in listing.items], listing.evidence
+        return _Subscriptions((), ((where, str(error)),), error.evidence)
+    return _Subscriptions(listing.items, (), listing.evidence)

@@ -7,7 +7,7 @@ https://learn.microsoft.com/graph/api/teamsadministration-teamsuserconfiguration
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
@@ -20,15 +20,19 @@ from tpe_audit.collectors.users import SELECTED, of_assignments, tell_user
 from tpe_audit.facts import (
     Agent,
     Answer,
+    AssignedPolicies,
     Census,
+    Fact,
     Gap,
     Kind,
     Known,
     Licenses,
     NoAgent,
     NoTeamsUser,
+    PolicyAssignment,
     SignIn,
     Subject,
+    TeamsAccountType,
     TeamsUser,
     UsageLocation,
     UserType,
@@ -39,6 +43,10 @@ MEMBER_GRANT = "the Graph permissions GroupMember.Read.All and User.Read.All"
 USER_GRANT = "the Graph permission User.Read.All"
 TEAMS_GRANT = "the Graph permission TeamsUserConfiguration.Read.All"
 CONFIGURATIONS = "/v1.0/admin/teams/userConfigurations"
+CONFIGURED = "$select=id,userPrincipalName,accountType,isEnterpriseVoiceEnabled,effectivePolicyAssignments"
+CONFIGURATION = "a Teams user configuration"
+ALL_MEMBERS = {"Prefer": "include-unknown-enum-members"}
+"""Without it Graph hides account types that were added later."""
 ALL = f"{SELECTED},assignedLicenses,licenseAssignmentStates"
 GROUPS = "the members of the agents' groups"
 PAGE = 999
@@ -163,36 +171,61 @@ async def teams_users(reader: Reader) -> Harvest:
     read = await reader.once(read_agents)
     harvest = Harvest()
     for subject, unread in read.unread:
-        harvest.answer(subject, TeamsUser, unread)
-    selected = "$select=id,userPrincipalName,accountType,isEnterpriseVoiceEnabled"
+        for question in OF_TEAMS_USER:
+            harvest.answer(subject, question, unread)
     graph = reader.sources.graph
 
-    async def one(agent: Agent) -> Answer:
-        answered = await graph.get(f"{CONFIGURATIONS}/{agent.id}?{selected}", grant=TEAMS_GRANT)
+    async def one(agent: Agent) -> tuple[Agent, Item | Gap | tuple[int, ...]]:
+        try:
+            path = f"{CONFIGURATIONS}/{agent.id}?{CONFIGURED}"
+            answered = await graph.get(path, grant=TEAMS_GRANT, headers=ALL_MEMBERS)
+        except SourceError as error:
+            return agent, gap(error)
         evidence = (answered.evidence,)
-        if answered.body is None:
-            return Known(NoTeamsUser(), evidence)
-        return Known(_teams_user(answered.body, evidence), evidence)
+        return agent, evidence if answered.body is None else Item(answered.body, answered.evidence)
 
     everyone = [agent for agent, _ in read.users.values()]
     if len(everyone) <= ONE_BY_ONE:
-        for agent, answer in await each(everyone, one):
-            harvest.answer(agent.subject, TeamsUser, answer)
+        for agent, found in await asyncio.gather(*(one(agent) for agent in everyone)):
+            _tell_configuration(harvest, agent, found)
         return harvest
-    listing = await graph.items(f"{CONFIGURATIONS}?{selected}&$top={PAGE}", grant=TEAMS_GRANT)
+    listing = await graph.items(f"{CONFIGURATIONS}?{CONFIGURED}&$top={PAGE}", grant=TEAMS_GRANT, headers=ALL_MEMBERS)
     listed = by_id(listing.items, "the list of Teams user configurations")
     for agent in everyone:
-        harvest.answer(agent.subject, TeamsUser, _listed_user(listed.get(agent.id), listing.evidence))
+        _tell_configuration(harvest, agent, listed.get(agent.id, listing.evidence))
     return harvest
 
 
-def _listed_user(found: Item | Gap | None, pages: tuple[int, ...]) -> Answer:
-    if isinstance(found, Item):
-        evidence = (found.evidence,)
-        return attempt(partial(_teams_user, found.body, evidence), evidence)
-    return found or Known(NoTeamsUser(), pages)
+def _tell_configuration(harvest: Harvest, agent: Agent, found: Item | Gap | tuple[int, ...]) -> None:
+    """Note what an agent's configuration says, or the proof that there is none, field by field."""
+    for question, parse in OF_TEAMS_USER.items():
+        answer: Answer
+        if isinstance(found, Gap):
+            answer = found
+        elif isinstance(found, Item):
+            answer = attempt(partial(parse, found.body, (found.evidence,)), (found.evidence,))
+        else:
+            answer = Known(NoTeamsUser(), found)
+        harvest.answer(agent.subject, question, answer)
 
 
-def _teams_user(body: object, evidence: tuple[int, ...]) -> TeamsUser:
-    item = wire.parsed(wire.UserConfiguration, body, "a Teams user configuration", evidence)
+def _teams_user(body: object, evidence: tuple[int, ...]) -> Fact:
+    item = wire.parsed(wire.UserConfiguration, body, CONFIGURATION, evidence)
     return TeamsUser(item.isEnterpriseVoiceEnabled or False)
+
+
+def _account_type(body: object, evidence: tuple[int, ...]) -> Fact:
+    return TeamsAccountType(wire.parsed(wire.UserAccountType, body, CONFIGURATION, evidence).accountType)
+
+
+def _policies(body: object, evidence: tuple[int, ...]) -> Fact:
+    listed = wire.parsed(wire.UserPolicies, body, CONFIGURATION, evidence).effectivePolicyAssignments or []
+    return AssignedPolicies(tuple(PolicyAssignment(e.policyType, e.policyAssignment.displayName) for e in listed))
+
+
+OF_TEAMS_USER: Mapping[type[Fact], Callable[[object, tuple[int, ...]], Fact]] = {
+    TeamsUser: _teams_user,
+    TeamsAccountType: _account_type,
+    AssignedPolicies: _policies,
+}
+"""What one configuration answers, and how."""

@@ -123,7 +123,7 @@ async def _read(kind: ResourceType, ids: Mapping[str, str], get: Get) -> tuple[d
             return key, None
         properties = answered.body.get("properties")
         found = properties.get(kind.key) if isinstance(properties, dict) else None
-        if isinstance(found, str) and found.lower() != key:
+        if isinstance(found, str) and found and found.lower() != key:
             return key, None
         return key, Item(answered.body, answered.evidence)
 

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/bot-service/abs-quickstart, https://learn.micr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from tpe_audit.facts import (
     Application,
     ApplicationOwner,
     Bot,
+    BotAppType,
     Census,
     ChannelCalling,
     Gap,
@@ -30,7 +32,7 @@ from tpe_audit.facts import (
     UnseenApplication,
 )
 from tpe_audit.facts.well_known import MICROSOFT_TENANT_ID, RESERVED_APPLICATIONS
-from tpe_audit.sources import Answered, Graph
+from tpe_audit.sources import Answered, Graph, Item
 from tpe_audit.sources.arm import BOT_VERSION
 
 APPLICATION_GRANT = "the Graph permission Application.Read.All"
@@ -133,12 +135,13 @@ async def bots(reader: Reader) -> Harvest:
 
     found = await find(reader, BOT, [key for key in ids if key not in configured], get)
     answers: dict[str, Answer] = {key: _found(key, found) for key in ids if key not in configured}
+    items: dict[str, Item] = dict(found.items)
     if not reader.sources.off.get("arm"):
-        for (key, _), answer in await each(configured.items(), lambda pair: _at(pair[0], pair[1], get)):
+        for (key, _), answer in await each(configured.items(), lambda pair: _at(pair[0], pair[1], get, items)):
             answers[key] = answer
     else:
         answers |= {key: Gap(reader.sources.off["arm"], declared_off=True) for key in configured}
-    return _harvest(read, answers, census)
+    return _harvest(read, answers, census, items)
 
 
 def _is_application(answer: Answer) -> bool:
@@ -158,7 +161,7 @@ def _found(key: str, found: Found) -> Answer:
     return Known(NoBot(key, found.looked), found.evidence)
 
 
-async def _at(key: str, at: str, get: Any) -> Answer:
+async def _at(key: str, at: str, get: Any, items: dict[str, Item]) -> Answer:
     """Return the bot at the ARM id that config.toml names."""
     answered: Answered = await get(at)
     evidence = (answered.evidence,)
@@ -167,6 +170,7 @@ async def _at(key: str, at: str, get: Any) -> Answer:
     bot = _bot(answered.body, evidence)
     if bot.client_id != key:
         return Known(NoBot(key, f"its configured address {at}, where the bot of {bot.client_id} is"), evidence)
+    items[key] = Item(answered.body, answered.evidence)
     return Known(bot, evidence)
 
 
@@ -176,7 +180,17 @@ def _bot(body: object, evidence: tuple[int, ...]) -> Bot:
     return Bot(item.id, at.name, at.group, at.subscription, item.properties.msaAppId.lower())
 
 
-def _harvest(read: LineAccounts, answers: Mapping[str, Answer], applications_: Census) -> Harvest:
+def _app_type(item: Item, what: str) -> BotAppType:
+    evidence = (item.evidence,)
+    sign_in = wire.parsed(wire.BotSignIn, item.body["properties"], what, evidence)
+    return BotAppType(
+        sign_in.msaAppType or "", (sign_in.msaAppTenantId or "").lower(), sign_in.msaAppMSIResourceId or ""
+    )
+
+
+def _harvest(
+    read: LineAccounts, answers: Mapping[str, Answer], applications_: Census, items: Mapping[str, Item]
+) -> Harvest:
     harvest = Harvest()
     found: list[tuple[Subject, Answer]] = []
     for key, answer in answers.items():
@@ -185,6 +199,10 @@ def _harvest(read: LineAccounts, answers: Mapping[str, Answer], applications_: C
         if isinstance(answer, Known) and isinstance(answer.value, Bot | NoBot):
             found.append((answer.value.subject, answer))
             harvest.answer(answer.value.subject, Application, Known(Application(key), answer.evidence))
+            if isinstance(answer.value, Bot):
+                what = f"how the bot {answer.value.name} signs in"
+                sign_in = attempt(partial(_app_type, items[key], what), (items[key].evidence,))
+                harvest.answer(answer.value.subject, BotAppType, sign_in)
         else:
             found.append((application, answer))
     for account in read.accounts:

@@ -24,12 +24,16 @@ from tpe_audit.facts import (
     NoPhoneNumber,
     NumberActivation,
     NumberCapabilities,
+    NumberCountry,
+    NumberEmergencyLocation,
+    NumberSource,
     NumberType,
     NumberTypeName,
     PhoneNumber,
     ResourceAccount,
     Subject,
 )
+from tpe_audit.facts.well_known import NO_ID
 from tpe_audit.sources import Item, Listing, SourceError
 from tpe_audit.sources.errors import Malformed
 
@@ -159,6 +163,9 @@ def _tell(harvest: Harvest, account: ResourceAccount, number: str, items: Sequen
         (NumberType, _type),
         (NumberCapabilities, _capabilities),
         (NumberActivation, _activation),
+        (NumberCountry, _country),
+        (NumberEmergencyLocation, _emergency_location),
+        (NumberSource, _source),
     )
     for question, make in questions:
         told = [attempt(partial(make, i.body, what, (i.evidence,)), (i.evidence,)) for i in items]
@@ -181,3 +188,17 @@ def _capabilities(body: object, what: str, evidence: tuple[int, ...]) -> NumberC
 def _activation(body: object, what: str, evidence: tuple[int, ...]) -> NumberActivation:
     item = wire.parsed(wire.NumberActivationItem, body, what, evidence)
     return NumberActivation(item.activationState, item.portInStatus or "")
+
+
+def _country(body: object, what: str, evidence: tuple[int, ...]) -> NumberCountry:
+    return NumberCountry((wire.parsed(wire.NumberCountryItem, body, what, evidence).isoCountryCode or "").upper())
+
+
+def _emergency_location(body: object, what: str, evidence: tuple[int, ...]) -> NumberEmergencyLocation:
+    item = wire.parsed(wire.NumberLocationItem, body, what, evidence)
+    ids = ((item.locationId or "").lower(), (item.civicAddressId or "").lower())
+    return NumberEmergencyLocation(*("" if one == NO_ID else one for one in ids))
+
+
+def _source(body: object, what: str, evidence: tuple[int, ...]) -> NumberSource:
+    return NumberSource(wire.parsed(wire.NumberSourceItem, body, what, evidence).numberSource or "")

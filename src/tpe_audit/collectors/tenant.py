@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.reader import Harvest, Reader
+from tpe_audit.collectors.reader import Harvest, Reader, attempt
 from tpe_audit.facts import (
     AcsFederation,
+    AcsScopes,
     AcsServicePrincipal,
     Collected,
     Deployment,
     GlobalExternalAccess,
+    NoAcsScopes,
     NoAcsServicePrincipal,
     Organization,
     ProductIds,
@@ -33,7 +35,7 @@ async def declared(reader: Reader) -> Harvest:
 
 async def acs_service_principal(reader: Reader) -> Harvest:
     """Look Microsoft's application up by its well-known id (https://learn.microsoft.com/graph/api/serviceprincipal-get)."""
-    selected = "id,appId,displayName,accountEnabled"
+    selected = "id,appId,displayName,accountEnabled,oauth2PermissionScopes"
     answered = await reader.sources.graph.get(
         f"/v1.0/servicePrincipals(appId='{known.ACS_APPLICATION_ID}')?$select={selected}",
         grant="the Graph permission Application.Read.All",
@@ -41,9 +43,20 @@ async def acs_service_principal(reader: Reader) -> Harvest:
     harvest, evidence = Harvest(), (answered.evidence,)
     if answered.body is None:
         harvest.tell(reader.tenant.subject, NoAcsServicePrincipal(), evidence)
+        harvest.tell(reader.tenant.subject, NoAcsScopes(), evidence)
         return harvest
-    principal = wire.parsed(wire.Principal, answered.body, "the service principal", evidence)
-    harvest.tell(reader.tenant.subject, AcsServicePrincipal(principal.id, principal.accountEnabled), evidence)
+    body, what = answered.body, "the service principal"
+
+    def principal() -> AcsServicePrincipal:
+        item = wire.parsed(wire.Principal, body, what, evidence)
+        return AcsServicePrincipal(item.id, item.accountEnabled)
+
+    def scopes() -> AcsScopes:
+        item = wire.parsed(wire.PrincipalScopes, body, what, evidence)
+        return AcsScopes(tuple((s.value, s.id.lower()) for s in item.oauth2PermissionScopes if s.value))
+
+    harvest.answer(reader.tenant.subject, AcsServicePrincipal, attempt(principal, evidence))
+    harvest.answer(reader.tenant.subject, AcsScopes, attempt(scopes, evidence))
     return harvest
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, by_id, ga
 from tpe_audit.facts import (
     Answer,
     AssignedPlan,
+    Department,
     Fact,
     Gap,
     Known,
@@ -33,6 +35,7 @@ from tpe_audit.sources.errors import Failed
 GRANT = "the Graph permission User.Read.All"
 LICENSE_GRANT = "the Graph permission LicenseAssignment.Read.All"
 SELECTED = "id,userPrincipalName,displayName,accountEnabled,usageLocation,userType"
+OF_ACCOUNT = f"{SELECTED},department"
 PAGE = 999
 DEPARTMENT = "Microsoft Communication Application Instance"
 """What Teams writes into the department of the users behind resource accounts."""
@@ -81,16 +84,23 @@ async def account_users(reader: Reader) -> Harvest:
     read = await reader.once(line_accounts)
     harvest = Harvest()
     for subject, unread in read.unread:
-        for question in (SignIn, UsageLocation, UserType):
+        for question in (SignIn, UsageLocation, UserType, Department):
             harvest.answer(subject, question, unread)
     for account, user in await _users(reader, read.accounts):
         subject = account.account.subject
         if isinstance(user, Gap):
-            for question in (SignIn, UsageLocation, UserType):
+            for question in (SignIn, UsageLocation, UserType, Department):
                 harvest.answer(subject, question, user)
         else:
             tell_user(harvest, subject, user.body, (user.evidence,))
+            harvest.answer(subject, Department, attempt(partial(_department, user, subject), (user.evidence,)))
     return harvest
+
+
+def _department(user: Item, subject: Subject) -> Fact:
+    what, evidence = f"the user {subject.name}", (user.evidence,)
+    wire.not_blank(user.body, SELECTED, "a user", GRANT, evidence)
+    return Department(wire.parsed(wire.UserDepartment, user.body, what, evidence).department or "")
 
 
 async def account_licenses(reader: Reader) -> Harvest:
@@ -122,7 +132,7 @@ async def _users(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
             return account, found
         try:
             # An account whose department was changed is not on the list.
-            return account, await _user(reader, account, SELECTED)
+            return account, await _user(reader, account, OF_ACCOUNT)
         except SourceError as error:
             return account, gap(error)
 
@@ -145,7 +155,7 @@ async def _listed_users(reader: Reader) -> dict[str, Item | Gap]:
     """Read the users behind all resource accounts in pages, licences included, by object id."""
     condition = quote(f"department eq '{DEPARTMENT}'")
     listing = await reader.sources.graph.items(
-        f"/v1.0/users?$filter={condition}&$select={SELECTED},assignedLicenses,assignedPlans&$top={PAGE}",
+        f"/v1.0/users?$filter={condition}&$select={OF_ACCOUNT},assignedLicenses,assignedPlans&$top={PAGE}",
         grant=GRANT,
     )
     return by_id(listing.items, "the list of users")

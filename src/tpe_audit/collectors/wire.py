@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from tpe_audit.sources.errors import Malformed
 
@@ -92,6 +92,159 @@ class Registration(Wire):
     displayName: str | None
 
 
+class OwnedPrincipal(Wire):
+    """A service principal, and who owns its application."""
+
+    id: GuidOrEmpty
+    accountEnabled: bool
+    appOwnerOrganizationId: str | None
+
+
+class PermissionScope(Wire):
+    """A delegated permission of an application."""
+
+    id: Id
+    value: str | None
+
+
+class PrincipalScopes(Wire):
+    """The delegated permissions that a service principal offers."""
+
+    oauth2PermissionScopes: list[PermissionScope]
+
+
+class PermissionGrant(Wire):
+    """Consent to delegated permissions."""
+
+    resourceId: Id
+    consentType: Literal["AllPrincipals", "Principal"]
+    scope: str | None
+
+    @property
+    def scopes(self) -> list[str]:
+        """The names of the permissions."""
+        return (self.scope or "").split()
+
+
+class RoleAssigned(Wire):
+    """A permission of an application that a service principal holds."""
+
+    appRoleId: Id
+    resourceId: Id
+
+
+class AppRegistration(Wire):
+    """An app registration, and for whom it is."""
+
+    id: Id
+    signInAudience: str
+
+
+class AppCredentialItem(Wire):
+    """A secret or certificate: its dates."""
+
+    displayName: str | None
+    startDateTime: Annotated[AwareDatetime, Field(strict=False)]
+    endDateTime: Annotated[AwareDatetime, Field(strict=False)]
+
+
+class AppCredentialLists(Wire):
+    """The secrets and certificates of an app registration."""
+
+    passwordCredentials: list[AppCredentialItem]
+    keyCredentials: list[AppCredentialItem]
+
+
+class ResourceAccessItem(Wire):
+    """One permission that an app registration asks for."""
+
+    id: Id
+    type: Literal["Scope", "Role"]
+
+
+class RequiredResource(Wire):
+    """The permissions of one resource that an app registration asks for."""
+
+    resourceAppId: Id
+    resourceAccess: list[ResourceAccessItem]
+
+
+class RequiredAccess(Wire):
+    """All permissions that an app registration asks for."""
+
+    requiredResourceAccess: list[RequiredResource]
+
+
+class Redirects(Wire):
+    """The redirect URIs of one platform."""
+
+    redirectUris: list[str]
+
+
+class SinglePage(Wire):
+    """The platform Single-page application of an app registration."""
+
+    spa: Redirects | None
+
+
+class RoleDefinition(Wire):
+    """An Entra role."""
+
+    id: Id
+    displayName: str | None
+    isBuiltIn: bool | None
+
+
+class ApplicationCondition(Wire):
+    """The applications that a Conditional Access policy is for."""
+
+    includeApplications: list[str]
+    excludeApplications: list[str]
+    applicationFilter: dict[str, Any] | None = None
+
+
+class PolicyUsers(Wire):
+    """The users that a Conditional Access policy is for."""
+
+    includeUsers: list[str]
+    excludeUsers: list[str]
+    excludeGroups: list[str]
+    excludeRoles: list[str]
+    excludeGuestsOrExternalUsers: dict[str, Any] | None = None
+
+    @property
+    def everybody(self) -> bool:
+        """Whether it is for all users, with no exception."""
+        spared = (self.excludeUsers, self.excludeGroups, self.excludeRoles, self.excludeGuestsOrExternalUsers)
+        return self.includeUsers == ["All"] and not any(spared)
+
+
+class PolicyConditions(Wire):
+    """When a Conditional Access policy applies. Other conditions are looked at as they come."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
+
+    applications: ApplicationCondition | None
+    users: PolicyUsers | None
+    clientAppTypes: list[str]
+
+
+class PolicyControls(Wire):
+    """What a Conditional Access policy asks for."""
+
+    builtInControls: list[str]
+
+
+class ConditionalAccessPolicy(Wire):
+    """A Conditional Access policy."""
+
+    id: Id
+    displayName: str | None
+    state: Literal["enabled", "disabled", "enabledForReportingButNotEnforced"]
+    conditions: PolicyConditions
+    grantControls: PolicyControls | None
+
+
 class OrganizationItem(Wire):
     """The tenant about itself."""
 
@@ -115,6 +268,12 @@ class UserTypeItem(Wire):
     """Member or guest."""
 
     userType: str | None
+
+
+class UserDepartment(Wire):
+    """The department of a user."""
+
+    department: str | None
 
 
 class AssignedLicense(Wire):
@@ -236,11 +395,55 @@ class NumberActivationItem(Wire):
     portInStatus: Literal["completed", "firmOrderCommitmentAccepted"] | None
 
 
+class NumberCountryItem(Wire):
+    """Which country a number belongs to."""
+
+    isoCountryCode: str | None
+
+
+class NumberLocationItem(Wire):
+    """Where emergency services are sent for a number."""
+
+    locationId: str | None
+    civicAddressId: str | None
+
+
+class NumberSourceItem(Wire):
+    """Where a number's assignment is kept."""
+
+    numberSource: Literal["online", "onPremises"] | None
+
+
 class UserConfiguration(Wire):
     """What Teams knows of a user."""
 
     id: Id
     isEnterpriseVoiceEnabled: bool | None
+
+
+class UserAccountType(Wire):
+    """What kind of account Teams takes a user for."""
+
+    accountType: Literal["user", "resourceAccount", "guest", "sfbOnPremUser", "unknown", "ineligibleUser"]
+
+
+class PolicyName(Wire):
+    """A policy by its name."""
+
+    displayName: Id
+
+
+class EffectivePolicy(Wire):
+    """A policy that was given to a user."""
+
+    policyType: Id
+    policyAssignment: PolicyName
+
+
+class UserPolicies(Wire):
+    """The policies that were given to a user."""
+
+    effectivePolicyAssignments: list[EffectivePolicy] | None
 
 
 # Azure Resource Manager
@@ -263,6 +466,14 @@ class BotProperties(Wire):
     """The settings of a bot."""
 
     msaAppId: Id
+
+
+class BotSignIn(Wire):
+    """How a bot signs in. Azure leaves out what is not set."""
+
+    msaAppType: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] | None = None
+    msaAppTenantId: str | None = None
+    msaAppMSIResourceId: str | None = None
 
 
 class BotItem(Wire):
@@ -323,6 +534,37 @@ class AcsState(Wire):
     ]
 
 
+class AcsDataLocationProperties(Wire):
+    """Where an ACS resource stores its data."""
+
+    dataLocation: Id
+
+
+class AcsLocalAuthenticationProperties(Wire):
+    """Whether an ACS resource refuses access keys."""
+
+    disableLocalAuth: bool | None = None
+
+
+class AcsNetworkProperties(Wire):
+    """Who may reach an ACS resource."""
+
+    publicNetworkAccess: Literal["Enabled", "Disabled", "SecuredByPerimeter"] | None = None
+
+
+class ManagedIdentity(Wire):
+    """The managed identities of a resource."""
+
+    type: Literal["None", "SystemAssigned", "UserAssigned", "SystemAssigned,UserAssigned"] | None = None
+    principalId: str | None = None
+
+
+class AcsIdentityItem(Wire):
+    """An ACS resource with its managed identities."""
+
+    identity: ManagedIdentity | None = None
+
+
 class SystemTopicProperties(Wire):
     """What a system topic is of."""
 
@@ -349,6 +591,43 @@ class AdvancedFilter(Wire):
     key: str | None = None
     value: str | float | bool | None = None
     values: list[Any] | None = None
+
+
+class EventTypes(Wire):
+    """The types of events that are sent."""
+
+    includedEventTypes: list[str] | None = None
+
+
+class WebhookProperties(Wire):
+    """Where a webhook is."""
+
+    endpointBaseUrl: str | None = None
+
+
+class DeliveryDestination(Wire):
+    """Where events are sent, and how that is set up."""
+
+    endpointType: Id
+    properties: WebhookProperties | None = None
+
+
+class DeliveryProperties(Wire):
+    """How an event subscription delivers."""
+
+    provisioningState: Literal[
+        "Creating", "Updating", "Deleting", "Succeeded", "Canceled", "Failed", "AwaitingManualAction"
+    ]
+    destination: DeliveryDestination | None = None
+    filter: EventTypes | None = None
+
+
+class DeliveryItem(Wire):
+    """An event subscription, as far as its delivery goes."""
+
+    id: Id
+    name: Id
+    properties: DeliveryProperties
 
 
 class EventFilter(Wire):
@@ -390,6 +669,12 @@ class Assignment(Wire):
     principalType: Id
 
 
+class ClientAssignmentItem(Assignment):
+    """A Teams extension assignment of a user."""
+
+    clientIds: list[str] | None = None
+
+
 # Teams PowerShell
 
 
@@ -405,3 +690,147 @@ class ExternalAccessPolicyItem(Wire):
 
     Identity: Id
     EnableAcsFederationAccess: bool
+
+
+class CallingPolicyItem(Wire):
+    """`Get-CsTeamsCallingPolicy`."""
+
+    Identity: Id
+    AllowPrivateCalling: bool
+
+
+class SharedCallingPolicyItem(Wire):
+    """`Get-CsTeamsSharedCallingRoutingPolicy`."""
+
+    Identity: Id
+    ResourceAccount: str | None
+    EmergencyNumbers: list[str] | None
+
+
+# Dataverse
+
+
+class VoiceProviderItem(Wire):
+    """A row of `msdyn_occommunicationprovidersettings` (community)."""
+
+    msdyn_occommunicationproviderimmutableid: GuidOrEmpty | None
+
+
+class WhoAmI(Wire):
+    """Who is signed in to Dataverse."""
+
+    UserId: Id
+
+
+class RolePrivilege(Wire):
+    """A privilege that a Dataverse user holds, and how far it reaches."""
+
+    PrivilegeName: str
+    Depth: Literal["Basic", "Local", "Deep", "Global", "RecordFilter"]
+
+
+class UserPrivileges(Wire):
+    """All privileges of a Dataverse user."""
+
+    RolePrivileges: list[RolePrivilege]
+
+
+# Microsoft Graph: who was given what
+
+
+class GrantOfClient(Wire):
+    """An application's consent to delegated permissions (`oAuth2PermissionGrant`)."""
+
+    clientId: Id
+    consentType: Literal["AllPrincipals", "Principal"]
+    scope: str | None
+
+
+class NamedPolicy(Wire):
+    """A policy as newer versions of the module return it, by its name."""
+
+    Name: str | None
+
+
+class OnlineUserId(Wire):
+    """`Get-CsOnlineUser`: whom it describes."""
+
+    Identity: Id
+
+
+class OnlineUserRouting(Wire):
+    """`Get-CsOnlineUser`, as far as voice routing goes."""
+
+    OnlineVoiceRoutingPolicy: str | NamedPolicy | None
+
+
+class OnlineUserDialOut(Wire):
+    """`Get-CsOnlineUser`, as far as restrictions of outbound calls go."""
+
+    OnlineDialOutPolicy: str | NamedPolicy | None
+
+
+class OnlineUserExternalAccess(Wire):
+    """`Get-CsOnlineUser`, as far as external access goes; none: the Global policy holds."""
+
+    ExternalAccessPolicy: str | NamedPolicy | None
+
+
+class VoiceRoutingPolicyItem(Wire):
+    """`Get-CsOnlineVoiceRoutingPolicy`."""
+
+    Identity: Id
+    OnlinePstnUsages: list[str] | None
+
+
+class VoiceRouteItem(Wire):
+    """`Get-CsOnlineVoiceRoute`."""
+
+    Identity: Id
+    NumberPattern: str | None
+    OnlinePstnUsages: list[str] | None
+    OnlinePstnGatewayList: list[str] | None
+
+
+class GatewayItem(Wire):
+    """`Get-CsOnlinePSTNGateway`."""
+
+    Identity: Id
+    Enabled: bool
+
+
+class DialOutPolicyItem(Wire):
+    """`Get-CsOnlineDialOutPolicy`."""
+
+    Identity: Id
+    AllowPSTNOutboundCallingType: Literal["InternationalAndDomestic", "DomesticOnly", "Disabled"]
+
+
+class BlockedPatternItem(Wire):
+    """`Get-CsInboundBlockedNumberPattern`; only newer versions of the module know ResourceAccount."""
+
+    Identity: Id
+    Pattern: Id
+    Enabled: bool
+    ResourceAccount: GuidOrEmpty | None = None
+
+
+class ExemptPatternItem(Wire):
+    """`Get-CsInboundExemptNumberPattern`."""
+
+    Identity: Id
+    Pattern: Id
+    Enabled: bool
+
+
+class BlockedCallingItem(Wire):
+    """`Get-CsTenantBlockedCallingNumbers`."""
+
+    Enabled: bool
+
+
+class VoiceApplicationItem(Wire):
+    """`Get-CsAutoAttendant`, `Get-CsCallQueue`: what answers, and the accounts that lead to it."""
+
+    Name: Id
+    ApplicationInstances: list[str] | None

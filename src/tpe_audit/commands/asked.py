@@ -1,4 +1,4 @@
-"""What the command line of `run` asks for."""
+"""What the command line of `run` and of `diagnose` asks for."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pathlib import Path
 class Asked:
     """What the command line asks for."""
 
-    config: Path | None
-    demo: str | None
-    check: tuple[str, ...]
-    skip: tuple[str, ...]
-    subject: tuple[str, ...]
-    area: tuple[str, ...]
-    owner: tuple[str, ...]
-    severity: tuple[str, ...]
-    form: tuple[str, ...]
-    output: str | None
-    fail_on: str | None
-    profile: str
-    all_subjects: bool
-    quiet: bool
-    verbose: bool
-    no_color: bool
-    no_progress: bool
+    config: Path | None = None
+    demo: str | None = None
+    check: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    severity: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
+    output: str | None = None
+    fail_on: str | None = None
+    profile: str = "scheduled"
+    all_subjects: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+    no_progress: bool = False
 
     @property
     def narrowed(self) -> bool:

@@ -9,11 +9,11 @@ from textwrap import shorten
 
 import click
 
-from tpe_audit import catalog
 from tpe_audit.catalog import Check
-from tpe_audit.collectors import GUIDE
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.folders import check_folders
+from tpe_audit.docs import Guide
+from tpe_audit.plugins import plugged
 from tpe_audit.verdicts import Area
 
 
@@ -22,11 +22,13 @@ from tpe_audit.verdicts import Area
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def command(config: Path | None, form: str) -> int:
     """List the checks: id, area, severity, owner, what they read, and the right that takes."""
-    found = catalog.find(check_folders(config))
+    plugins = plugged(check_folders(config))
+    found = plugins.catalog
     areas = {area: rank for rank, area in enumerate(Area)}
     checks = sorted(found.checks.values(), key=lambda check: (areas[check.area], check.id))
     if form == "json":
-        click.echo(json.dumps({"checks": [_entry(check) for check in checks]}, indent=2, ensure_ascii=False))
+        entries = [_entry(check, plugins.guide) for check in checks]
+        click.echo(json.dumps({"checks": entries}, indent=2, ensure_ascii=False))
     else:
         _table(checks)
     if found.unloadable:
@@ -34,8 +36,8 @@ def command(config: Path | None, form: str) -> int:
     return 0
 
 
-def _entry(check: Check) -> dict[str, object]:
-    reads = [GUIDE[question] for question in check.wants if question in GUIDE]
+def _entry(check: Check, guide: Guide) -> dict[str, object]:
+    reads = [guide[question] for question in check.wants if question in guide]
     return {
         "id": check.id,
         "title": check.title,

@@ -51,6 +51,4 @@ def warnings(config: Config) -> tuple[str, ...]:
     told = []
     if config.notify.teams_workflow_url or config.notify.always:
         told.append("[notify] is set, but this version sends no notifications.")
-    if config.sources.conditional_access.mode != "off":
-        told.append("[sources.conditional_access] is on, but no check of this version reads it.")
     return tuple(told)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tpe_audit.catalog import Catalog, Check
-from tpe_audit.collectors import GUIDE
+from tpe_audit.catalog import Catalog, Check, Reads
+from tpe_audit.collectors import Question
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.config import Config, place
@@ -36,7 +36,7 @@ def chosen(asked: Asked, config: Config, catalog: Catalog) -> list[str]:
     return left
 
 
-def named_checks(config: Config, catalog: Catalog, path: Path) -> None:
+def named_checks(config: Config, catalog: Catalog, path: Path, guide: Mapping[Question, Reads]) -> None:
     """Make sure that every check that the configuration names exists, and asks a person where it is attested.
 
     Raises:
@@ -52,7 +52,7 @@ def named_checks(config: Config, catalog: Catalog, path: Path) -> None:
         f"{_place(key, path)}: {key}: {entry.check} never asks a person, so nobody can answer it; "
         f"such checks do: {asking}"
         for index, entry in enumerate(config.attestations)
-        if entry.check in catalog.checks and not _may_be_answered(catalog.checks[entry.check], config)
+        if entry.check in catalog.checks and not _may_be_answered(catalog.checks[entry.check], config, guide)
         for key in (f"attestations[{index}].check",)
     ]
     if problems:
@@ -71,7 +71,7 @@ def _place(key: str, path: Path) -> str:
     return place(key.partition("[")[0].split("."), str(path))
 
 
-def _may_be_answered(check: Check, config: Config) -> bool:
+def _may_be_answered(check: Check, config: Config, guide: Mapping[Question, Reads]) -> bool:
     """Whether a person may answer: the check asks one, or what it reads is declared off."""
     sources = config.sources
     modes = {
@@ -80,4 +80,4 @@ def _may_be_answered(check: Check, config: Config) -> bool:
         "teams-export": sources.teams_powershell.mode,
     }
     off = {source for source, mode in modes.items() if mode == "off"}
-    return bool(check.question) or any(GUIDE[q].source in off for q in check.wants if q in GUIDE)
+    return bool(check.question) or any(guide[q].source in off for q in check.wants if q in guide)

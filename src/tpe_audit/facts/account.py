@@ -206,6 +206,16 @@ class UserType(Fact):
     """Empty if the directory states none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Department(Fact):
+    """What stands in a user's field *department*, by which Teams knows resource accounts."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (ResourceAccount,)
+
+    value: str
+    """Empty if there is nothing in it."""
+
+
 class PlanStatus(StrEnum):
     """What became of a service plan that a user was given."""
 

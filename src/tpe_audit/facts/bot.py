@@ -101,6 +101,22 @@ class NoBot(Thing):
 
 
 @dataclass(frozen=True, slots=True)
+class BotAppType(Fact):
+    """How a bot's application signs in (`msaAppType`), and what that takes."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (Bot,)
+
+    MANAGED_IDENTITY: ClassVar[str] = "UserAssignedMSI"
+
+    kind: str
+    """SingleTenant, UserAssignedMSI or MultiTenant; empty if the bot does not say."""
+    tenant_id: str
+    """`msaAppTenantId`; empty if none is set."""
+    managed_identity: str
+    """`msaAppMSIResourceId`; empty if none is set."""
+
+
+@dataclass(frozen=True, slots=True)
 class TeamsChannel(Fact):
     """The bot's Microsoft Teams channel."""
 

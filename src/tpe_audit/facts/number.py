@@ -10,6 +10,8 @@ from tpe_audit.facts.account import ResourceAccount
 from tpe_audit.facts.base import Fact, Kind, Subject, Thing
 from tpe_audit.shell import Command, powershell
 
+_TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber(Thing):
@@ -22,6 +24,17 @@ class PhoneNumber(Thing):
     """E.164 with the leading +."""
     account: Subject
     """The resource account that holds it."""
+
+    @property
+    def toll_free(self) -> bool | None:
+        """Whether the caller pays nothing, as its prefix says; None if the prefix does not say.
+
+        +1 has 800, 833, 844, 855, 866, 877 and 888 for it (North American Numbering Plan), and +800 is
+        toll-free everywhere (ITU-T E.169). Other countries' numbering plans differ.
+        """
+        if self.number.startswith("+800"):
+            return True
+        return self.number[2:5] in _TOLL_FREE if self.number.startswith("+1") else None
 
     @property
     def subject(self) -> Subject:
@@ -109,3 +122,35 @@ class NumberActivation(Fact):
     state: str
     port_in: str
     """Empty: the number is not being ported in."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCountry(Fact):
+    """The country that the number belongs to (Graph `isoCountryCode`)."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (PhoneNumber,)
+
+    country: str
+    """ISO 3166 alpha-2; empty if none is stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEmergencyLocation(Fact):
+    """Where emergency services are sent for a call from the number (Graph `locationId`, `civicAddressId`)."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (PhoneNumber,)
+
+    location_id: str
+    """Empty if it has none."""
+    civic_address_id: str
+    """Empty if it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSource(Fact):
+    """Where the number's assignment is kept (Graph `numberSource`)."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (PhoneNumber,)
+
+    value: str
+    """online or onPremises; empty if it is not stated."""

@@ -10,6 +10,25 @@ from types import MappingProxyType
 ACS_APPLICATION_ID = "1fd5118e-2576-4263-8130-9503064c837a"
 """The first-party application *Azure Communication Services*."""
 
+TEAMS_ADMIN_API_ID = "48ac35b8-9aa8-4d74-927d-1f4a14a0b239"
+"""The first-party application *Skype and Teams Tenant Admin API*."""
+
+GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000"
+"""The first-party application *Microsoft Graph*."""
+
+MANAGE_CALLS = "TeamsExtension.ManageCalls"
+"""The scope of *Azure Communication Services* that agents' clients need; its id is read, never written here."""
+
+READ_ACCOUNTS = "TeamsResourceAccount.Read.All"
+READ_ACCOUNTS_IDS = frozenset({"ea2cbd09-253c-4f69-a0e6-07383c5f07cc", "b55aa226-33a1-4396-bcf4-edce5e7a31c1"})
+"""The permission of Microsoft Graph to list resource accounts: delegated, and of applications."""
+
+RESOURCE_ACCOUNT_DEPARTMENT = "Microsoft Communication Application Instance"
+"""What Teams writes into the department of the users behind resource accounts."""
+
+HYBRID_DEPARTMENT = "Skype for Business Application Endpoint"
+"""What stood there in the days of Skype for Business."""
+
 AUTO_ATTENDANT_APPLICATION_ID = "ce933385-9390-45d1-9512-c8d228074e07"
 CALL_QUEUE_APPLICATION_ID = "11cd3e2e-fccb-42ad-ad00-878b93575e07"
 
@@ -76,4 +95,41 @@ TEAMS_PLANS = frozenset(
 TEAMS_PHONE_PLANS = frozenset({"4828c8ec-dc2e-4779-b502-87ac9ce28ab7", "db23fce2-a974-42ef-9002-d78dd42a0f22"})
 """MCOEV and MCOEV_GOV, *Teams Phone*."""
 
+GOVERNMENT_PLANS = MappingProxyType(
+    {
+        "304767db-7d23-49e8-a945-4a7eb65f9f28": "TEAMS_GOV",
+        "db23fce2-a974-42ef-9002-d78dd42a0f22": "MCOEV_GOV",
+        "0628a73f-3b4a-4989-bd7b-0f8823144313": "MCOEV_VIRTUALUSER_GOV",
+        "3c8a8792-7866-409b-bb61-1b20ace0368b": "MCOPSTN1_GOV",
+    }
+)
+"""Service plans that are sold to tenants of the US Government Community Cloud (GCC), by id."""
+
+DUTIES = MappingProxyType(
+    {
+        "resource accounts, numbers and federation": ("Teams Administrator",),
+        "licences": ("User Administrator", "License Administrator"),
+        "admin consent": ("Privileged Role Administrator", "Cloud Application Administrator"),
+    }
+)
+"""What there is to mend in the Teams tenant, and the Entra roles of which one is enough for it."""
+
+EVERY_DUTY = "Global Administrator"
+"""The role that may do all of it."""
+
 INCOMING_CALL_EVENT = "Microsoft.Communication.IncomingCall"
+
+DYNAMICS_VOICE_PLANS = frozenset(
+    {
+        "2a9d72b3-1714-440f-babf-bf92bf9683d8",
+        "57517633-b4ad-4db8-8c1a-65f443424490",
+        "f6ec6dfa-2402-468d-a455-89be11116d43",
+    }
+)
+"""DYN365_CC, DYN365_CC_VOICE and DYN365_CS_VOICE."""
+
+DYNAMICS_CONTACT_CENTER_SKU = "dfb1700c-013e-4132-8bce-0d319c43a95d"
+"""DYNAMICS_365_CONTACT_CENTER."""
+
+DYNAMICS_SHOWN_APPLICATION_ID = "4b8f0dce-d7d5-47a3-a27c-1764b90505e2"
+"""In the commands of Microsoft's page on Teams Phone in the voice channel; the environment shows its own."""

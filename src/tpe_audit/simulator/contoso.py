@@ -23,6 +23,7 @@ from tpe_audit.simulator.state import (
     CommunicationService,
     Credential,
     EventSubscription,
+    Grant,
     Group,
     Identity,
     License,
@@ -30,6 +31,7 @@ from tpe_audit.simulator.state import (
     OwnedSku,
     PolicyAssignment,
     ResourceAccount,
+    RoleAssignment,
     Secret,
     ServicePrincipal,
     State,
@@ -53,12 +55,15 @@ DOMAIN: Final = "contoso.com"
 TENANT_ID: Final = invented("tenant", DOMAIN)
 SUBSCRIPTION_ID: Final = invented("subscription", "voice")
 BOT_APP_ID: Final = invented("application", "voice bot")
+CLIENT_APP_ID: Final = invented("application", "agent desktop")
+CLIENT_PRINCIPAL_ID: Final = invented("service principal", "agent desktop")
 ACS_ID: Final = invented("communication service", "contoso-voice")
 AUDITOR_ID: Final = invented("application", "auditor")
 AUDITOR_OBJECT_ID: Final = invented("service principal", "auditor")
 IVR: Final = invented("user", "ivr")
 SUPPORT: Final = invented("user", "support")
 AGENTS_GROUP: Final = invented("group", "agents")
+AGENTS: Final = tuple(invented("user", name) for name in ("adele", "diego", "grady", "isaiah"))
 IVR_NUMBER: Final = "+15551230100"
 SUPPORT_NUMBER: Final = "+15551230200"
 VOICE_GROUP: Final = "contoso-voice"
@@ -203,7 +208,8 @@ def service_principals(own_tenant_id: str, *, bot: bool = True) -> tuple[Service
     own = ServicePrincipal(
         invented("service principal", "voice bot"), BOT_APP_ID, "Contoso Voice", own_tenant_id
     )
-    return (*found, own) if bot else found
+    client = ServicePrincipal(CLIENT_PRINCIPAL_ID, CLIENT_APP_ID, "Contoso Agent Desktop", own_tenant_id)
+    return (*found, client, own) if bot else (*found, client)
 
 
 def bot_application(today: date) -> Application:
@@ -215,6 +221,87 @@ def bot_application(today: date) -> Application:
     return Application(
         invented("application object", "voice bot"), BOT_APP_ID, "Contoso Voice", credentials=(secret,)
     )
+
+
+def client_application() -> Application:
+    """The app registration of the agents' desktop, which also lists resource accounts."""
+    return Application(
+        invented("application object", "agent desktop"),
+        CLIENT_APP_ID,
+        "Contoso Agent Desktop",
+        required_scopes=(
+            (well_known.COMMUNICATION_SERVICES, well_known.COMMUNICATION_SCOPES["TeamsExtension.ManageCalls"]),
+            (well_known.GRAPH, well_known.READ_ACCOUNTS),
+        ),
+        redirect_uris=("https://agents.contoso.com",),
+    )
+
+
+def grants() -> tuple[Grant, ...]:
+    """What an administrator let the agents' desktop do, for the whole tenant."""
+    acs, graph = invented("service principal", "acs"), invented("service principal", "graph")
+    return (
+        Grant(CLIENT_PRINCIPAL_ID, acs, "TeamsExtension.ManageCalls"),
+        Grant(CLIENT_PRINCIPAL_ID, graph, "User.Read TeamsResourceAccount.Read.All"),
+    )
+
+
+def client_consents(tenant_id: str, *agents: str) -> tuple[Assignment, ...]:
+    """The consents that let the agents' desktop act for these agents."""
+    return tuple(Assignment(tenant_id, agent, "user", (CLIENT_APP_ID,)) for agent in agents)
+
+
+def blocking_policy(name: str, *applications: str, users: str = "All", **conditions: Any) -> dict[str, Any]:
+    """A Conditional Access policy in force that blocks users' sign-in to applications."""
+    unset = (
+        "authenticationFlows", "clientApplications", "devices", "insiderRiskLevels", "locations", "platforms"
+    )  # fmt: skip
+    people = ("excludeGroups", "excludeRoles", "excludeUsers", "includeGroups", "includeRoles")
+    return {
+        "id": invented("conditional access policy", name),
+        "templateId": None,
+        "displayName": name,
+        "createdDateTime": "2026-01-15T08:00:00Z",
+        "modifiedDateTime": None,
+        "state": "enabled",
+        "sessionControls": None,
+        "conditions": {
+            **dict.fromkeys(unset),
+            "clientAppTypes": ["all"],
+            "servicePrincipalRiskLevels": [],
+            "signInRiskLevels": [],
+            "userRiskLevels": [],
+            "applications": {
+                "includeApplications": list(applications),
+                "excludeApplications": [],
+                "includeUserActions": [],
+                "includeAuthenticationContextClassReferences": [],
+                "applicationFilter": None,
+            },
+            "users": {
+                "includeUsers": [users],
+                "includeGuestsOrExternalUsers": None,
+                "excludeGuestsOrExternalUsers": None,
+                **{group: [] for group in people},
+            },
+            **conditions,
+        },
+        "grantControls": {
+            "operator": "OR",
+            "builtInControls": ["block"],
+            "customAuthenticationFactors": [],
+            "termsOfUse": [],
+        },
+    }
+
+
+def dial_out_policy(identity: str, calls: str) -> Mapping[str, Any]:
+    """A policy of outbound call restrictions, the same for conferences and for other calls."""
+    return {
+        "Identity": identity,
+        "AllowPSTNConferencingDialOutType": calls,
+        "AllowPSTNOutboundCallingType": calls,
+    }
 
 
 def powershell(*acs_ids: str) -> TeamsPowerShell:
@@ -275,6 +362,14 @@ def powershell(*acs_ids: str) -> TeamsPowerShell:
             {"Identity": "Tag:Contoso-DirectRouting", "OnlinePstnUsages": ["US"]},
         ),
         "Get-CsTeamsCallingPolicy": ({"Identity": "Global", "AllowPrivateCalling": True},),
+        "Get-CsTeamsSharedCallingRoutingPolicy": (
+            {"Identity": "Global", "ResourceAccount": None, "EmergencyNumbers": []},
+        ),
+        "Get-CsOnlineDialOutPolicy": (
+            dial_out_policy("Global", "InternationalAndDomestic"),
+            dial_out_policy("Tag:DialoutCPCandPSTNDomestic", "DomesticOnly"),
+            dial_out_policy("Tag:DialoutCPCandPSTNDisabled", "Disabled"),
+        ),
         "Get-CsInboundBlockedNumberPattern": (),
         "Get-CsInboundExemptNumberPattern": (),
         "Get-CsTenantBlockedCallingNumbers": (
@@ -325,7 +420,13 @@ def _tenant(today: date) -> Tenant:
             OwnedSku(skus.DOMESTIC_CALLING_PLAN, enabled=10),
         ),
         service_principals=service_principals(TENANT_ID),
-        applications=(bot_application(today),),
+        applications=(bot_application(today), client_application()),
+        grants=grants(),
+        role_assignments=(
+            RoleAssignment("Teams Administrator", megan),
+            RoleAssignment("User Administrator", megan),
+            RoleAssignment("Cloud Application Administrator", megan),
+        ),
         groups=(Group(AGENTS_GROUP, "Contact centre agents", agents),),
         user_configurations=(
             *(UserConfiguration(identifier) for identifier in agents),
@@ -354,6 +455,7 @@ def subscription(tenant_id: str, teams_tenant_id: str, *, on_topic: bool = True)
         assignments=(
             Assignment(teams_tenant_id, IVR, "teamsResourceAccount"),
             Assignment(teams_tenant_id, SUPPORT, "resourceAccount"),
+            *client_consents(teams_tenant_id, *AGENTS),
         ),
         event_subscriptions=() if on_topic else (incoming_calls(),),
     )
@@ -427,13 +529,17 @@ def config(today: date) -> dict[str, Any]:
                 }
                 for number, name in ((IVR_NUMBER, "ivr"), (SUPPORT_NUMBER, "support"))
             ],
-            "agents": {"groups": [AGENTS_GROUP]},
+            "agents": {"groups": [AGENTS_GROUP], "client_applications": [CLIENT_APP_ID]},
         },
         "sources": {"teams_powershell": {"mode": "export", "max_age_hours": 24}},
         "attestations": [
             attestation("ra-synced", today, synced, IVR),
             attestation("ra-synced", today, synced, SUPPORT),
             attestation("funding-balance", today, "Billing > Payment methods: post-paid invoice is active"),
+            attestation("event-grid-webhook-valid", today, "Metrics of the last week: no failed delivery"),
+            attestation("acs-legacy-retirement", today, "The resource serves Teams Phone extensibility only"),
+            attestation("information-barriers", today, "Get-InformationBarrierPolicy returned no policy"),
+            attestation("recording-expectation", today, "Calls are recorded with Azure Communication Services"),
         ],
     }
 

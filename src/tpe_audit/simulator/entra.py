@@ -34,8 +34,11 @@ _GRAPH_AUDIENCE = "https://graph.microsoft.com"
 class Entra:
     """Sign-in for every tenant of the state."""
 
-    def __init__(self, state: State, tokens: Tokens, behaviour: Behaviour) -> None:
+    def __init__(
+        self, state: State, tokens: Tokens, behaviour: Behaviour, environments: frozenset[str] = frozenset()
+    ) -> None:
         self._tokens = tokens
+        self._resources = {**_RESOURCES, **{address: address for address in environments}}
         self._behaviour = behaviour
         self._tenants: dict[str, Tenant] = {}
         for tenant in state.tenants:
@@ -251,7 +254,7 @@ class Entra:
         resource, default, _ = scope.partition("/.default")
         # A client that is pointed here may also ask for the stand-in itself; Graph and ARM both accept that.
         own = resource.rstrip("/") == request.origin
-        audience = resource.rstrip("/") if own else _RESOURCES.get(resource.rstrip("/"))
+        audience = resource.rstrip("/") if own else self._resources.get(resource.rstrip("/"))
         if not default:
             return self._error(
                 request,

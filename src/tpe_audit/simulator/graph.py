@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tpe_audit.simulator import odata, people, registrations, telephony
+from tpe_audit.simulator import odata, people, registrations, roles, telephony
 from tpe_audit.simulator.behaviour import Behaviour
 from tpe_audit.simulator.directory import Directory
 from tpe_audit.simulator.odata import EntityType, QueryError
@@ -26,6 +26,7 @@ _ORGANIZATION = frozenset({"Organization.Read.All", "Directory.Read.All", "User.
 _SKUS = frozenset({"LicenseAssignment.Read.All", "Organization.Read.All", "Directory.Read.All"})
 _SUBSCRIPTIONS = frozenset({"Organization.Read.All", "Directory.Read.All"})
 _POLICIES = frozenset({"Policy.Read.All"})
+_ROLES = frozenset({"RoleManagement.Read.Directory", "Directory.Read.All"})
 _USERS = frozenset({"User.Read.All", "Directory.Read.All"})
 _LICENSES = frozenset({"LicenseAssignment.Read.All", "User.Read.All", "Directory.Read.All"})
 _GROUPS = frozenset({"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"})
@@ -366,6 +367,20 @@ class Graph:
         context = f"{call.request.origin}/{call.version}/$metadata#identity/conditionalAccess/policies"
         value = [dict(policy) for policy in call.directory.tenant.conditional_access]
         return Answer(200, {"@odata.context": context, "value": value})
+
+    @_route(r"roleManagement/directory/roleDefinitions", _ROLES)
+    def role_definitions(self, call: Call) -> Answer:
+        """Entra roles."""
+        context = "roleManagement/directory/roleDefinitions"
+        return self.page(call, Listing(roles.definition_type(), roles.ROLES, context))
+
+    @_route(r"roleManagement/directory/roleAssignments", _ROLES)
+    def role_assignments(self, call: Call) -> Answer:
+        """Who has which Entra role; only by role or by holder."""
+        if not call.request.query.get("$filter"):
+            raise QueryError("Request_BadRequest", "A filter on roleDefinitionId or principalId is needed.")
+        items = call.directory.tenant.role_assignments
+        return self.page(call, Listing(roles.assignment_type(), items, "roleManagement/directory/roleAssignments"))
 
     @_route(r"users", _USERS)
     def users(self, call: Call) -> Answer:

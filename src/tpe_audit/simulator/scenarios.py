@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from tpe_audit.simulator import contoso, skus, well_known
-from tpe_audit.simulator.contoso import ACS_ID, IVR, SUPPORT, SUPPORT_NUMBER, invented
+from tpe_audit.simulator import contoso, dynamics, skus, well_known
+from tpe_audit.simulator.contoso import ACS_ID, IVR, IVR_NUMBER, SUPPORT, SUPPORT_NUMBER, invented
 from tpe_audit.simulator.scenario import Scenario
 from tpe_audit.simulator.state import (
+    Application,
     Assignment,
     CommunicationService,
+    Credential,
+    EventSubscription,
     Group,
     License,
+    PolicyAssignment,
     ResourceAccount,
     State,
+    SystemTopic,
     TeamsPowerShell,
     Tenant,
     User,
@@ -28,6 +34,8 @@ from tpe_audit.simulator.state import (
 )
 
 DEFAULT: Final = "contoso"
+MANY_AGENTS: Final = 1000
+"""With more agents an audit leaves their consents to a person, unless told otherwise."""
 _SCENARIOS: dict[str, Callable[[], Scenario]] = {"healthy": contoso.healthy}
 SCENARIOS: Final[Mapping[str, Callable[[], Scenario]]] = MappingProxyType(_SCENARIOS)
 
@@ -37,6 +45,16 @@ Change = Callable[[Scenario], Scenario]
 def _scenario(name: str, title: str, breaks: str) -> Callable[[Change], Change]:
     def register(change: Change) -> Change:
         _SCENARIOS[name] = lambda: change(contoso.healthy()).named(name, title, breaks)
+        return change
+
+    return register
+
+
+def _with_dynamics(name: str, title: str, breaks: str) -> Callable[[Change], Change]:
+    """Register a scenario of Contoso with Dynamics 365 Contact Center."""
+
+    def register(change: Change) -> Change:
+        _SCENARIOS[name] = lambda: change(dynamics.healthy()).named(name, title, breaks)
         return change
 
     return register
@@ -79,6 +97,11 @@ def _contoso(healthy: Scenario) -> Scenario:
     return broken.change("communication_services", _voice, assignments=_consents_without(SUPPORT))
 
 
+@_scenario(
+    "AADSTS650052",
+    "The first-party application is missing",
+    "The same as no-service-principal: AADSTS650052 is the usual code of that sentence.",
+)
 @_scenario(
     "no-service-principal",
     "The first-party application is missing",
@@ -183,6 +206,235 @@ def _federation_off(healthy: Scenario) -> Scenario:
     return _with_cmdlet(healthy, "Get-CsTeamsAcsFederationConfiguration", EnableAcsUsers=False)
 
 
+def _registered(client_id: str) -> Callable[[Any], bool]:
+    return lambda item: item.app_id == client_id
+
+
+@_scenario(
+    "AADSTS7000222",
+    "The bot's secret has expired",
+    "The client secret of the bot's application expired a week ago: the service gets no token (AADSTS7000222), "
+    "and what it asks of Azure Communication Services ends with 401.",
+)
+def _aadsts7000222(healthy: Scenario) -> Scenario:
+    def expired(application: Application) -> tuple[Credential, ...]:
+        week = timedelta(days=7)
+        return tuple(replace(item, ends=_midnight() - week) for item in application.credentials)
+
+    return healthy.change("applications", _registered(contoso.BOT_APP_ID), credentials=expired)
+
+
+def _midnight() -> datetime:
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@_scenario(
+    "AADSTS65001",
+    "Nobody consented to the agents' desktop",
+    "No administrator consented to TeamsExtension.ManageCalls for the agents' desktop: agents cannot sign in "
+    "(AADSTS65001).",
+)
+def _aadsts65001(healthy: Scenario) -> Scenario:
+    return healthy.drop("grants", lambda grant: "TeamsExtension.ManageCalls" in grant.scope)
+
+
+@_scenario(
+    "AADSTS700016",
+    "The bot's application was deleted",
+    "The app registration that the bot and both accounts name is gone, and its service principal with it: the "
+    "service gets no token (AADSTS700016), callers hear a busy signal, no IncomingCall.",
+)
+def _aadsts700016(healthy: Scenario) -> Scenario:
+    gone = _registered(contoso.BOT_APP_ID)
+    return healthy.drop("applications", gone).drop("service_principals", gone)
+
+
+@_scenario(
+    "AADSTS50011",
+    "The agents' desktop has no redirect URI",
+    "The registration of the agents' desktop has no redirect URI for a single-page application: agents are "
+    "turned away at sign-in (AADSTS50011).",
+)
+def _aadsts50011(healthy: Scenario) -> Scenario:
+    return healthy.change("applications", _registered(contoso.CLIENT_APP_ID), redirect_uris=())
+
+
+@_scenario(
+    "AADSTS53003",
+    "Conditional Access blocks the agents",
+    "A Conditional Access policy blocks everybody's access to Azure Communication Services: agents are turned "
+    "away at sign-in (AADSTS53003).",
+)
+def _aadsts53003(healthy: Scenario) -> Scenario:
+    policy = contoso.blocking_policy("Block communication", well_known.COMMUNICATION_SERVICES)
+    return healthy.in_tenant(conditional_access=(policy,)).configure("sources.conditional_access.mode", "auto")
+
+
+@_scenario(
+    "resourceAccounts-403",
+    "Resource accounts may not be listed",
+    "The agents' desktop asks for TeamsResourceAccount.Read.All, but nobody consented: listing resource accounts "
+    "(GET /beta/admin/teams/resourceAccounts) ends with 403.",
+)
+def _resource_accounts_403(healthy: Scenario) -> Scenario:
+    return healthy.drop("grants", lambda grant: "TeamsResourceAccount.Read.All" in grant.scope)
+
+
+@_scenario(
+    "10057",
+    "No client consent",
+    "The ACS resource lets the agents' desktop act for no agent: its token is refused, so that adding an agent "
+    "to a call ends with 408/10057.",
+)
+def _10057(healthy: Scenario) -> Scenario:
+    return healthy.change("communication_services", _voice, assignments=_consents_without(*contoso.AGENTS))
+
+
+@_scenario(
+    "511404",
+    "The number is assigned to nobody",
+    f"{SUPPORT_NUMBER} is not assigned: calls to it end with 511404 (number or resource not found).",
+)
+def _511404(healthy: Scenario) -> Scenario:
+    return healthy.change(
+        "numbers", _numbered(SUPPORT_NUMBER), target_id=None, assignment_status="unassigned", category=None
+    )
+
+
+def _numbered(telephone_number: str) -> Callable[[Any], bool]:
+    return lambda number: number.telephone_number == telephone_number
+
+
+@_scenario(
+    "511532",
+    "No voice routing policy",
+    "support@contoso.com has no voice routing policy of its own, and the Global one has no PSTN usage: its outbound "
+    "calls end with 511532 (SIP trunk configuration not found).",
+)
+def _511532(healthy: Scenario) -> Scenario:
+    return healthy.change("user_configurations", _id(SUPPORT), policies=())
+
+
+@_scenario(
+    "560403",
+    "The session border controller is disabled",
+    "sbc.contoso.com, the only session border controller of the route, is not enabled: outbound calls of "
+    "support@contoso.com end with 560403.",
+)
+def _560403(healthy: Scenario) -> Scenario:
+    return _with_cmdlet(healthy, "Get-CsOnlinePSTNGateway", Enabled=False)
+
+
+@_scenario(
+    "blocked-callers",
+    "The callers of the own area are blocked",
+    "A pattern against unwanted callers matches all of +1555: those callers are rejected, no IncomingCall.",
+)
+def _blocked_callers(healthy: Scenario) -> Scenario:
+    pattern = {
+        "Identity": "Unwanted",
+        "Name": "Unwanted",
+        "Enabled": True,
+        "Description": "Automatic calls",
+        "Pattern": "^\\+1555",
+        "ResourceAccount": None,
+    }
+    powershell = healthy.tenant.powershell or TeamsPowerShell({})
+    cmdlets = {**powershell.cmdlets, "Get-CsInboundBlockedNumberPattern": (pattern,)}
+    return healthy.in_tenant(powershell=replace(powershell, cmdlets=cmdlets))
+
+
+@_scenario(
+    "aa-cq-association",
+    "A call queue takes the calls",
+    "ivr@contoso.com answers for the call queue Sales Queue: its calls go there, no IncomingCall.",
+)
+def _aa_cq_association(healthy: Scenario) -> Scenario:
+    return _with_cmdlet(healthy, "Get-CsCallQueue", ApplicationInstances=[IVR])
+
+
+@_scenario(
+    "tollfree",
+    "A toll-free number without a word on funding",
+    "The number of ivr@contoso.com is toll-free: if nothing pays for calls to it, they fail. Nobody has said.",
+)
+def _tollfree(healthy: Scenario) -> Scenario:
+    number = "+18335550100"
+    changed = healthy.change("numbers", _numbered(IVR_NUMBER), telephone_number=number)
+    return changed.configure("deployment.lines.0.number", number)
+
+
+@_scenario(
+    "8586",
+    "The webhook did not answer the handshake",
+    "Event Grid waits for the webhook to answer its validation handshake (AwaitingManualAction) and delivers no "
+    "incoming call: 8586.",
+)
+def _8586(healthy: Scenario) -> Scenario:
+    def waiting(topic: SystemTopic) -> tuple[EventSubscription, ...]:
+        return tuple(replace(item, provisioning_state="AwaitingManualAction") for item in topic.event_subscriptions)
+
+    waits = healthy.change("system_topics", event_subscriptions=waiting)
+    return waits.without_attestation("event-grid-webhook-valid")
+
+
+@_scenario(
+    "7510",
+    "Access keys are switched off",
+    "The ACS resource takes Entra ID only: an application without a managed identity and a role ends with "
+    "403/7510. Nobody has said how the application signs in.",
+)
+def _7510(healthy: Scenario) -> Scenario:
+    return healthy.change("communication_services", _voice, disable_local_auth=True)
+
+
+@_scenario(
+    "onprem-number",
+    "A number is held on premises",
+    f"{SUPPORT_NUMBER} is still held by an on-premises directory: it can't be assigned anew online.",
+)
+def _onprem_number(healthy: Scenario) -> Scenario:
+    return healthy.change("numbers", _numbered(SUPPORT_NUMBER), number_source="onPremises")
+
+
+@_scenario(
+    "emergency-location",
+    "A number without an emergency location",
+    f"{IVR_NUMBER} has no emergency location: an emergency call from it would not say where help is needed.",
+)
+def _emergency_location(healthy: Scenario) -> Scenario:
+    return healthy.change("numbers", _numbered(IVR_NUMBER), location_id=None, civic_address_id=None)
+
+
+@_scenario(
+    "healthy-operator-connect",
+    "Healthy, with an Operator Connect number",
+    f"Nothing that breaks calls. {IVR_NUMBER} is a carrier's number, by Operator Connect, and somebody has asked "
+    "the carrier.",
+)
+def _healthy_operator_connect(healthy: Scenario) -> Scenario:
+    changed = healthy.change(
+        "numbers",
+        _numbered(IVR_NUMBER),
+        number_type="operatorConnect",
+        operator_id=invented("operator", "Adatum"),
+    ).without_attestation("funding-balance")
+    confirmed = contoso.attestation(
+        "oc-carrier-outbound", datetime.now(UTC).date(), "A test call went through", IVR_NUMBER
+    )
+    return changed.configure("attestations", [*changed.config["attestations"], confirmed])
+
+
+@_scenario(
+    "510586",
+    "The carrier may not allow outbound calls",
+    f"{IVR_NUMBER} is a carrier's number, by Operator Connect. If the carrier does not allow outbound calls from it, "
+    "they end with 403/510586. Nobody has asked.",
+)
+def _510586(healthy: Scenario) -> Scenario:
+    return _healthy_operator_connect(healthy).without_attestation("oc-carrier-outbound")
+
+
 @_scenario(
     "unreadable",
     "The auditor may read little",
@@ -212,13 +464,15 @@ def _unreadable(healthy: Scenario) -> Scenario:
 )
 def _two_tenants(healthy: Scenario) -> Scenario:
     vendor_id = invented("tenant", "fabrikam.com")
-    application = replace(healthy.tenant.applications[0], sign_in_audience="AzureADMultipleOrgs")
+    applications = tuple(
+        replace(item, sign_in_audience="AzureADMultipleOrgs") for item in healthy.tenant.applications
+    )
     vendor = Tenant(
         vendor_id,
         "Fabrikam",
         "fabrikam.com",
         service_principals=contoso.service_principals(vendor_id),
-        applications=(application,),
+        applications=applications,
     )
     here = healthy.in_tenant(
         service_principals=contoso.service_principals(vendor_id, bot=False), applications=()
@@ -236,6 +490,88 @@ def _two_tenants(healthy: Scenario) -> Scenario:
     }
     secrets = {**healthy.secrets, contoso.AZURE_SECRET_VARIABLE: contoso.secret_of("vendor auditor")}
     return replace(here, state=state, secrets=secrets).configure("azure", azure)
+
+
+@_scenario(
+    "2203",
+    "The ACS resource is not on the list of federation",
+    "AllowedAcsResources holds another ACS resource: agents can't be added (403/2203 in the Dynamics 365 "
+    "community; Microsoft does not define the code). Nobody has answered for information barriers.",
+)
+def _2203(healthy: Scenario) -> Scenario:
+    other = [invented("communication service", "contoso-lab")]
+    broken = _with_cmdlet(healthy, "Get-CsTeamsAcsFederationConfiguration", AllowedAcsResources=other)
+    return broken.without_attestation("information-barriers")
+
+
+@_scenario(
+    "agent-policy",
+    "An agent's external access policy forbids federation with ACS",
+    "adele@contoso.com has the policy FederationOnly, in which EnableAcsFederationAccess is False: calls to her "
+    "stay in Connecting, those to the other agents do not.",
+)
+def _agent_policy(healthy: Scenario) -> Scenario:
+    policy = PolicyAssignment("ExternalAccessPolicy", "FederationOnly", invented("policy", "FederationOnly"))
+    return healthy.change("user_configurations", _id(invented("user", "adele")), policies=(policy,))
+
+
+@_scenario(
+    "10037",
+    "A resource account is no longer recognised as one",
+    "Somebody edited the department of ivr@contoso.com: calls on its behalf end with 480/10037.",
+)
+def _10037(healthy: Scenario) -> Scenario:
+    return healthy.change("users", _id(IVR), department="Customer Service")
+
+
+@_with_dynamics(
+    "healthy-dynamics",
+    "Contoso with Dynamics 365 Contact Center, healthy",
+    "Nothing: both lines work in both directions.",
+)
+def _healthy_dynamics(healthy: Scenario) -> Scenario:
+    return healthy
+
+
+@_with_dynamics(
+    "400801",
+    "Federation with ACS is off, with Dynamics 365",
+    "EnableAcsUsers is False in the tenant: agents accept the call, it stays in Connecting, and Dynamics reports "
+    "400801 (Operation is not supported in Open state).",
+)
+def _400801(healthy: Scenario) -> Scenario:
+    return _with_cmdlet(healthy, "Get-CsTeamsAcsFederationConfiguration", EnableAcsUsers=False)
+
+
+@_with_dynamics(
+    "d365-wrong-environment",
+    "Bound to the ACS resource of another environment",
+    "support@contoso.com is bound to the ACS resource of the sandbox: its calls arrive there, or nowhere.",
+)
+def _d365_wrong_environment(healthy: Scenario) -> Scenario:
+    return healthy.change("resource_accounts", _id(SUPPORT), acs_resource_id=dynamics.SANDBOX_ACS_ID)
+
+
+@_with_dynamics(
+    "d365-not-provisioned",
+    "The voice channel is not provisioned",
+    "The environment has no active communication provider for voice: 'Voice channel not detected'.",
+)
+def _d365_not_provisioned(healthy: Scenario) -> Scenario:
+    environments = tuple(replace(item, providers=()) for item in healthy.state.environments)
+    return replace(healthy, state=replace(healthy.state, environments=environments))
+
+
+@_with_dynamics(
+    "sync-from-teams-empty",
+    "No application may list resource accounts",
+    "Nobody consented to TeamsResourceAccount.Read.All for the tenant: 'Sync from Teams' ends with 500 or lists "
+    "nothing.",
+)
+def _sync_from_teams_empty(healthy: Scenario) -> Scenario:
+    return healthy.change(
+        "grants", scope=lambda grant: grant.scope.replace("TeamsResourceAccount.Read.All", "").strip()
+    )
 
 
 def large(accounts: int, agents: int) -> Scenario:
@@ -275,13 +611,19 @@ def large(accounts: int, agents: int) -> Scenario:
             *(UserConfiguration(identifier) for identifier in agent_ids),
         ),
     )
-    consents = tuple(Assignment(tenant.id, identifier) for identifier in account_ids)
+    consents = (
+        *(Assignment(tenant.id, identifier) for identifier in account_ids),
+        *contoso.client_consents(tenant.id, *agent_ids),
+    )
     scenario = replace(base, state=replace(base.state, tenants=(tenant,))).change(
         "communication_services", _voice, assignments=consents
     )
-    attestations = [item for item in base.config["attestations"] if item["check"] == "funding-balance"]
+    attestations = [item for item in base.config["attestations"] if "subject" not in item]
     synced = next(item for item in base.config["attestations"] if item["check"] == "ra-synced")
     attestations.append({name: value for name, value in synced.items() if name != "subject"})
+    if agents > MANY_AGENTS:
+        onboarded = "The onboarding script gave every agent's consent"
+        attestations.append(contoso.attestation("client-consent", datetime.now(UTC).date(), onboarded))
     return (
         scenario.configure("deployment.lines", [])
         .configure("attestations", attestations)

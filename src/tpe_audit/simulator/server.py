@@ -1,8 +1,8 @@
-"""The local https server that plays sign-in, Graph, Resource Manager and the ACS data plane on loopback.
+"""The local https server that plays sign-in, Graph, Resource Manager, the ACS data plane and Dataverse on loopback.
 
-One ASGI application on several sockets: the first port is everything but the ACS data plane, and each ACS
-resource has a port of its own, because a loopback host cannot have host names of its own. uvicorn speaks
-HTTP; it runs in a thread with its own event loop, driven by its protocol class so that starting and
+One ASGI application on several sockets: the first port is sign-in, Graph and Resource Manager; each ACS resource
+and each Dynamics 365 environment has a port of its own, because a loopback host cannot have host names of its
+own. uvicorn speaks HTTP; it runs in a thread with its own event loop, driven by its protocol class so that starting and
 stopping take milliseconds.
 """
 
@@ -26,10 +26,12 @@ from urllib.parse import unquote_plus
 from tpe_audit.simulator.acs import Communication
 from tpe_audit.simulator.arm import ResourceManager
 from tpe_audit.simulator.behaviour import Behaviour, Fault, Recorded
+from tpe_audit.simulator.dataverse import Dataverse
 from tpe_audit.simulator.entra import Entra
 from tpe_audit.simulator.graph import Graph
 from tpe_audit.simulator.inventory import Inventory
 from tpe_audit.simulator.scenario import Scenario
+from tpe_audit.simulator.state import Environment
 from tpe_audit.simulator.teams_export import teams_export
 from tpe_audit.simulator.tokens import Tokens
 from tpe_audit.simulator.web import Answer, Request, http_date
@@ -82,6 +84,13 @@ class _Services:
     graph: Graph
     manager: ResourceManager
     communication: Communication
+    environment_ports: Mapping[int, Environment]
+    dataverse: Dataverse
+
+    @property
+    def own_ports(self) -> frozenset[int]:
+        """The ports that are one service each, and not the origin."""
+        return frozenset((*self.acs_ports, *self.environment_ports))
 
 
 class _Application:
@@ -109,7 +118,7 @@ class _Application:
             scope["query_string"].decode("ascii", "replace"),
             {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
             body,
-            self._services.origin if port not in self._services.acs_ports else f"https://localhost:{port}",
+            self._services.origin if port not in self._services.own_ports else f"https://localhost:{port}",
             port,
         )
         api = self._api(request)
@@ -140,6 +149,8 @@ class _Application:
         path = request.path.lower()
         if request.port in self._services.acs_ports:
             return "acs"
+        if request.port in self._services.environment_ports:
+            return "dataverse"
         if path.startswith(("/v1.0/", "/beta/")):
             return "graph"
         if path.startswith(("/subscriptions", "/providers/")):
@@ -172,6 +183,8 @@ class _Application:
     def _served(self, request: Request, api: str) -> Answer:
         if api == "acs":
             return self._services.communication.answer(request)
+        if api == "dataverse":
+            return self._services.dataverse.answer(request)
         if api == "graph":
             return self._services.graph.answer(request)
         if api == "arm":
@@ -319,14 +332,17 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
             for subscription in scenario.state.subscriptions
             for service in subscription.communication_services
         ]
-        sockets = [_listener() for _ in range(1 + len(services))]
+        environments = scenario.state.environments
+        sockets = [_listener() for _ in range(1 + len(services) + len(environments))]
         ports = [int(listener.getsockname()[1]) for listener in sockets]
         try:
             context, bundle = _certificates(folder)
             origin = f"https://localhost:{ports[0]}"
             acs_ports = {
-                port: service.immutable_id for port, service in zip(ports[1:], services, strict=True)
+                port: service.immutable_id for port, service in zip(ports[1:], services, strict=False)
             }
+            environment_ports = dict(zip(ports[1 + len(services) :], environments, strict=True))
+            addresses = {item.url: f"https://localhost:{port}" for port, item in environment_ports.items()}
             hosts = {identifier: f"localhost:{port}" for port, identifier in acs_ports.items()}
             log: list[Recorded] = []
             tokens = Tokens()
@@ -335,10 +351,12 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 behaviour,
                 origin,
                 acs_ports,
-                Entra(state, tokens, behaviour),
+                Entra(state, tokens, behaviour, frozenset(addresses.values())),
                 Graph(state, tokens, behaviour),
                 ResourceManager(state, Inventory(state, hosts), tokens, behaviour),
                 Communication(state, acs_ports, tokens),
+                environment_ports,
+                Dataverse(environment_ports, tokens, behaviour),
             )
             export = folder / "teams-export.json"
             if scenario.export:
@@ -352,6 +370,9 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 "ca_bundle": str(bundle),
             }
             config.setdefault("sources", {}).setdefault("teams_powershell", {})["export"] = str(export)
+            dynamics = config.get("deployment", {}).get("dynamics", {})
+            if dynamics.get("environment_url") in addresses:
+                dynamics["environment_url"] = addresses[dynamics["environment_url"]]
             thread = _Thread(lambda server_state: _Application(parts, log, server_state), sockets)
             thread.start(context)
         except BaseException:

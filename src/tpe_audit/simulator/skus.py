@@ -83,3 +83,14 @@ MICROSOFT_365_E5_NO_TEAMS: Final = Sku(
     "Microsoft_365_E5_(no_Teams)",
     (PHONE, AUDIO_CONFERENCING, SKYPE, EXCHANGE, SHAREPOINT, SEARCH),
 )
+DYNAMICS_CONTACT_CENTER_CHANNELS: Final = Plan(
+    "2a9d72b3-1714-440f-babf-bf92bf9683d8", "DYN365_CC", service="DynamicsContactCenter"
+)
+DYNAMICS_VOICE: Final = Plan(
+    "f6ec6dfa-2402-468d-a455-89be11116d43", "DYN365_CS_VOICE", service="DynamicsContactCenter"
+)
+DYNAMICS_CONTACT_CENTER: Final = Sku(
+    "dfb1700c-013e-4132-8bce-0d319c43a95d",
+    "DYNAMICS_365_CONTACT_CENTER",
+    (DYNAMICS_CONTACT_CENTER_CHANNELS, DYNAMICS_VOICE),
+)

@@ -196,6 +196,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleAssignment:
+    """An active assignment of a built-in Entra role (Graph `unifiedRoleAssignment`)."""
+
+    role: str
+    principal_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TeamsPowerShell:
     """What cmdlets without another interface return, by cmdlet. `failed`: cmdlet -> error text."""
 
@@ -223,6 +231,7 @@ class Tenant:
     groups: tuple[Group, ...] = ()
     user_configurations: tuple[UserConfiguration, ...] = ()
     conditional_access: tuple[Mapping[str, Any], ...] = ()
+    role_assignments: tuple[RoleAssignment, ...] = ()
     powershell: TeamsPowerShell | None = None
 
 
@@ -332,6 +341,38 @@ class Subscription:
     system_topics: tuple[SystemTopic, ...] = ()
 
 
+# --- Dynamics 365 ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceProvider:
+    """A row of `msdyn_occommunicationprovidersettings`; 192350000 is the option of voice (community)."""
+
+    name: str
+    immutable_id: str | None
+    provider: int = 192350000
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DataverseUser:
+    """An application user of an environment. `reads`: how far it reads communication providers, if at all."""
+
+    id: str
+    client_id: str
+    reads: str | None = "Global"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A Dynamics 365 environment. The server gives it another address, and puts that into the configuration."""
+
+    url: str
+    tenant_id: str
+    providers: tuple[VoiceProvider, ...] = ()
+    users: tuple[DataverseUser, ...] = ()
+
+
 # --- who signs in ----------------------------------------------------------------------------------
 
 
@@ -370,3 +411,4 @@ class State:
     tenants: tuple[Tenant, ...]
     subscriptions: tuple[Subscription, ...]
     identities: tuple[Identity, ...]
+    environments: tuple[Environment, ...] = ()

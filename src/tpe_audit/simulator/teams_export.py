@@ -11,6 +11,7 @@ from typing import Any
 
 from tpe_audit.simulator.state import State, TeamsPowerShell, Tenant
 
+_POLICIES = ("ExternalAccessPolicy", "OnlineVoiceRoutingPolicy", "OnlineDialOutPolicy")
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -40,7 +41,11 @@ def _export(tenant: Tenant, powershell: TeamsPowerShell, collected_at: datetime)
         }
         for account in tenant.resource_accounts
     ]
-    data: dict[str, Any] = {"Get-CsOnlineApplicationInstance": accounts, **powershell.cmdlets}
+    data: dict[str, Any] = {
+        "Get-CsOnlineApplicationInstance": accounts,
+        "Get-CsOnlineUser": _users(tenant),
+        **powershell.cmdlets,
+    }
     cmdlets: dict[str, Any] = {
         name: {"ok": True, "error": None, "data": [dict(item) for item in items]}
         for name, items in data.items()
@@ -54,3 +59,19 @@ def _export(tenant: Tenant, powershell: TeamsPowerShell, collected_at: datetime)
         "module_version": powershell.module_version,
         "cmdlets": cmdlets,
     }
+
+
+def _users(tenant: Tenant) -> list[Mapping[str, Any]]:
+    """The users that Teams knows, with their policies; where a Global policy holds for a user, no name is shown."""
+    names = {user.id: user.user_principal_name for user in tenant.users}
+    return [
+        {
+            "Identity": item.id,
+            "UserPrincipalName": names.get(item.id),
+            **{
+                kind: next((each.name for each in item.policies if each.policy_type == kind), None)
+                for kind in _POLICIES
+            },
+        }
+        for item in tenant.user_configurations
+    ]

@@ -39,6 +39,9 @@ COMMUNICATION_SCOPES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Delegated scopes of Azure Communication Services."""
 
+READ_ACCOUNTS: Final = "ea2cbd09-253c-4f69-a0e6-07383c5f07cc"
+"""Delegated permission TeamsResourceAccount.Read.All of Microsoft Graph."""
+
 APPLICATION_ROLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "TeamsResourceAccount.Read.All": "b55aa226-33a1-4396-bcf4-edce5e7a31c1",

@@ -12,6 +12,7 @@ from tpe_audit.report import SourceReport, SourceState
 from tpe_audit.sources.acs import AcsDataPlane
 from tpe_audit.sources.arm import Arm
 from tpe_audit.sources.credentials import sign_in
+from tpe_audit.sources.dataverse import Dataverse
 from tpe_audit.sources.errors import Off, Refused, SourceError
 from tpe_audit.sources.graph import Graph
 from tpe_audit.sources.ledger import Ledger
@@ -33,6 +34,8 @@ class Sources:
     arm: Arm
     acs: AcsDataPlane
     teams_export: TeamsExport
+    dataverse: Dataverse
+    """Of the Dynamics 365 environment, where that is the consumer."""
 
     @property
     def off(self) -> dict[str, str]:
@@ -49,6 +52,8 @@ class Sources:
         """Return how each source fared."""
         graphs = [self.graph] if self.graph is self.azure_graph else [self.graph, self.azure_graph]
         sources: list[Source | TeamsExport] = [*graphs, self.arm, self.acs, self.teams_export]
+        if self.config.deployment.consumer == "dynamics-365":
+            sources.append(self.dataverse)
         return tuple(self._report(source) for source in sources)
 
     def _report(self, source: Source | TeamsExport) -> SourceReport:
@@ -96,21 +101,23 @@ async def signed_in(
         azure_graph = Graph(config, azure, ledger, patience, proxies=proxies)
     arm = Arm(config, azure, ledger, patience, proxies=proxies)
     acs = AcsDataPlane(config, azure, ledger, patience, proxies=proxies)
+    dataverse = Dataverse(config, teams, ledger, patience, proxies=proxies)
     if config.sovereign:
         why = f"Microsoft documents no Teams Phone extensibility in {config.sovereign}, so nothing was read there."
-        for source in (graph, azure_graph, arm, acs):
+        for source in (graph, azure_graph, arm, acs, dataverse):
             source.unsupported = why
     async with AsyncExitStack() as closing:
         for close in dict.fromkeys(part.close for part in (teams, azure)):
             closing.push_async_callback(close)
-        for close in dict.fromkeys(part.close for part in (graph, azure_graph, arm, acs)):
+        for close in dict.fromkeys(part.close for part in (graph, azure_graph, arm, acs, dataverse)):
             closing.push_async_callback(close)
-        yield Sources(config, ledger, patience, graph, azure_graph, arm, acs, TeamsExport(config, ledger))
+        yield Sources(config, ledger, patience, graph, azure_graph, arm, acs, TeamsExport(config, ledger), dataverse)
 
 
 __all__ = [
     "Answered",
     "Arm",
+    "Dataverse",
     "Graph",
     "Item",
     "Ledger",

@@ -75,7 +75,7 @@ class AcsDataPlane(Source):
 
         try:
             answer = await self._ready().send_request(HttpRequest(method, url, headers=dict(headers)))
-            content = await answer.read()
+            content = answer.content
         except (AzureError, ValueError, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
         return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)

@@ -69,7 +69,7 @@ class Arm(Source):
         request = HttpRequest(method, url, headers=dict(headers), json=body)
         try:
             answer = await self._ready().send_request(request)
-            content = await answer.read()
+            content = answer.content
         except (AzureError, ValueError, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
         return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
@@ -102,7 +102,7 @@ class Arm(Source):
 
         try:
             answer = await self._communication(subscription).send_request(HttpRequest("GET", url))
-            content = await answer.read()
+            content = answer.content
         except (AzureError, ValueError, OSError) as error:
             raise NoConnection(f"{type(error).__name__}: {error}") from error
         return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -110,8 +112,29 @@ class _InThread:
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         options.pop("enable_cae", None)
-        token: AccessToken = await asyncio.to_thread(self._credential.get_token, *scopes, **options)
-        return token
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[AccessToken] = loop.create_future()
+
+        def settle(token: AccessToken | None, error: BaseException | None) -> None:
+            if answer.done():
+                return  # nobody waits any more
+            if error is not None:
+                answer.set_exception(error)
+            elif token is not None:
+                answer.set_result(token)
+
+        def ask() -> None:
+            token, failed = None, None
+            try:
+                token = self._credential.get_token(*scopes, **options)
+            except Exception as error:
+                failed = error
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(settle, token, failed)
+
+        # A daemon, unlike those of asyncio.to_thread: who gives up does not wait for a person to answer.
+        threading.Thread(target=ask, name="sign-in", daemon=True).start()
+        return await answer
 
     async def close(self) -> None:
         self._credential.close()

@@ -271,15 +271,14 @@ class Source(ABC):
             if remaining <= 0 or early > 0:
                 why = f"The time for reading was over before {brief(label)} could be asked of {self.words}."
                 raise self.trouble(Unreachable(why))
+            limit = self.patience.request_timeout
+            late = f"within {limit:g} s" if limit <= remaining else "before the time for reading was over"
             try:
-                async with asyncio.timeout(min(self.patience.request_timeout, remaining)):
+                async with asyncio.timeout(min(limit, remaining)):
                     response = await send()
             except TimeoutError:
                 evidence = self.ledger.record(self.name, label, None)
-                error = Unreachable(
-                    f"{self.words} did not answer {brief(label)} within {self.patience.request_timeout:g} s.",
-                    (evidence,),
-                )
+                error = Unreachable(f"{self.words} did not answer {brief(label)} {late}.", (evidence,))
                 raise _Again(error, None, throttled=False) from None
             except SourceError as refusal:
                 self.trouble(refusal)

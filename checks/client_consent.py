@@ -1,0 +1,82 @@
+r"""The ACS resource lets the agents' application act for the agent.
+
+An agent signs in to your application, which exchanges the agent's Entra token for one of the ACS resource.
+The resource's owner must allow that for each agent: an assignment of the type `user`, with the ids of the
+applications. Without it the exchange is refused with 403 and the agent never registers, so that adding the
+agent to a call ends with 408, subcode 10057, or 480, subcode 10037.
+
+There is no list: each agent takes one request for each ACS resource. With more than 1,000 agents that is left
+to a person, unless `client_consent = true` stands under `[sources.acs]` of config.toml.
+
+## Fix
+
+Give consent with the REST API of the ACS resource, signed in as somebody who is Contributor on it. It
+replaces the list of applications: name those that are there as well.
+
+    az rest --method put --resource https://communication.azure.com \
+        --url "https://<host>/access/teamsExtension/tenants/<tenant>/assignments/<agent>?api-version=2025-06-30" \
+        --headers Content-Type=application/json --body '{"principalType": "user", "clientIds": ["<client id>"]}'
+"""
+
+import json
+
+from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict, bash
+from tpe_audit.facts import (
+    Agent,
+    ClientApplication,
+    ClientAssignment,
+    ClientConsents,
+    Consumer,
+    Deployment,
+    Tenant,
+    UnaskedConsents,
+)
+
+AREA, SEVERITY, OWNER = Area.CLIENT, Severity.BLOCKER, Owner.AZURE_ADMIN
+CODES = ("408/10057", "480/10037", "401/10009", "495/4507")
+CONSUMERS = (Consumer.THIRD_PARTY,)
+REQUIRES = ("agent-account-enabled",)
+QUESTION = "Does each agent have client consent on each ACS resource, for each application that agents use?"
+LINK = (
+    "https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/"
+    "teams-phone-extensibility-access-teams-phone"
+)
+
+
+def applies(deployment: Deployment) -> NotApplicable | None:
+    return None if deployment.client_applications else NotApplicable(ClientApplication.NONE)
+
+
+def check(agent: Agent, consents: ClientConsents | UnaskedConsents, deployment: Deployment, tenant: Tenant) -> Verdict:
+    if isinstance(consents, UnaskedConsents):
+        return Manual(
+            f"There are {consents.agents:,} agents, and their consents are read one by one: set client_consent = true "
+            "under [sources.acs] to read them."
+        )
+    wanted = {client_id.casefold() for client_id in deployment.client_applications}
+    for assignment in consents.assignments:
+        if verdict := _judged(assignment, agent, wanted, tenant):
+            return verdict
+    return Pass("The agents' applications may act for the agent.", ", ".join(a.acs_name for a in consents.assignments))
+
+
+def _judged(assignment: ClientAssignment, agent: Agent, wanted: set[str], tenant: Tenant) -> Fail | Unknown | None:
+    kind, acs = assignment.principal_type.casefold(), assignment.acs_name
+    if kind not in ("", "user", "teamsresourceaccount", "resourceaccount"):
+        return Unknown(f"The consent on {acs} is of the type {assignment.principal_type}, which is not documented.")
+    mine = kind == "user" and assignment.tenant_id.casefold() == tenant.id.casefold()
+    if mine and wanted <= set(assignment.client_ids):
+        return None
+    clients = sorted(wanted | set(assignment.client_ids if mine else ()))
+    url = f"https://{assignment.host_name}/access/teamsExtension/tenants/{tenant.id}/assignments/{agent.id}"
+    return Fail(
+        f"The ACS resource {acs} does not let the agents' applications act for the agent.",
+        observed=f"{assignment.principal_type}: {', '.join(assignment.client_ids)}" if kind else "no assignment",
+        expected=f"user of tenant {tenant.id}: {', '.join(sorted(wanted))}",
+        fix=bash(
+            "az rest --method put --resource https://communication.azure.com --url %s "
+            "--headers Content-Type=application/json --body %s",
+            f"{url}?api-version=2025-06-30",
+            json.dumps({"principalType": "user", "clientIds": clients}),
+        ),
+    )

@@ -1,0 +1,220 @@
+"""Reads how calls leave the tenant: voice routing, and restrictions of outbound calls.
+
+Which policy an account has is told by Graph, by name; what a policy says is told by Teams PowerShell only.
+https://learn.microsoft.com/graph/api/teamsadministration-teamsuserconfiguration-get,
+https://learn.microsoft.com/powershell/module/microsoftteams/get-csonlinevoiceroutingpolicy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from tpe_audit.collectors import wire
+from tpe_audit.collectors.accounts import LineAccount, line_accounts
+from tpe_audit.collectors.policies import named
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, by_id, each, gap
+from tpe_audit.facts import (
+    Answer,
+    AssignedDialOutPolicy,
+    AssignedVoiceRoutingPolicy,
+    DialOutPolicies,
+    DialOutPolicy,
+    Fact,
+    Gap,
+    Known,
+    SessionBorderController,
+    SessionBorderControllers,
+    Subject,
+    VoiceRoute,
+    VoiceRoutes,
+    VoiceRoutingPolicies,
+    VoiceRoutingPolicy,
+)
+from tpe_audit.facts.policy import GLOBAL
+from tpe_audit.sources import Item, SourceError
+
+GRANT = "the Graph permission TeamsUserConfiguration.Read.All"
+CONFIGURATIONS = "/v1.0/admin/teams/userConfigurations"
+SELECTED = "$select=id,effectivePolicyAssignments"
+PAGE = 999
+
+_W = TypeVar("_W", bound=wire.Wire)
+_PolicyName = str | wire.NamedPolicy | None
+
+
+def exported(reader: Reader, cmdlet: str, model: type[_W], what: str) -> tuple[list[_W], tuple[int, ...]]:
+    """Return what a cmdlet of the Teams export answered.
+
+    Raises:
+        SourceError: the export does not tell, or not as the cmdlet is documented.
+    """
+    data, evidence = reader.sources.teams_export.cmdlet(cmdlet)
+    return [wire.parsed(model, item, what, evidence) for item in data], evidence
+
+
+async def voice_routing_policies(reader: Reader) -> Harvest:
+    """The voice routing policies, and the PSTN usages that each gives."""
+    items, evidence = exported(
+        reader, "Get-CsOnlineVoiceRoutingPolicy", wire.VoiceRoutingPolicyItem, "a voice routing policy"
+    )
+    policies = tuple(VoiceRoutingPolicy(named(i.Identity), tuple(i.OnlinePstnUsages or ())) for i in items)
+    return _of_tenant(reader, VoiceRoutingPolicies(policies), evidence)
+
+
+async def voice_routes(reader: Reader) -> Harvest:
+    """The voice routes."""
+    items, evidence = exported(reader, "Get-CsOnlineVoiceRoute", wire.VoiceRouteItem, "a voice route")
+    routes = tuple(
+        VoiceRoute(
+            i.Identity, i.NumberPattern or "", tuple(i.OnlinePstnUsages or ()), tuple(i.OnlinePstnGatewayList or ())
+        )
+        for i in items
+    )
+    return _of_tenant(reader, VoiceRoutes(routes), evidence)
+
+
+async def session_border_controllers(reader: Reader) -> Harvest:
+    """The session border controllers."""
+    items, evidence = exported(
+        reader, "Get-CsOnlinePSTNGateway", wire.GatewayItem, "a session border controller (PSTN gateway)"
+    )
+    controllers = tuple(SessionBorderController(i.Identity, i.Enabled) for i in items)
+    return _of_tenant(reader, SessionBorderControllers(controllers), evidence)
+
+
+async def dial_out_policies(reader: Reader) -> Harvest:
+    """The policies of outbound call restrictions."""
+    items, evidence = exported(
+        reader, "Get-CsOnlineDialOutPolicy", wire.DialOutPolicyItem, "a policy of outbound call restrictions"
+    )
+    policies = tuple(DialOutPolicy(named(i.Identity), i.AllowPSTNOutboundCallingType) for i in items)
+    return _of_tenant(reader, DialOutPolicies(policies), evidence)
+
+
+def _of_tenant(reader: Reader, fact: Fact, evidence: tuple[int, ...]) -> Harvest:
+    harvest = Harvest()
+    harvest.tell(reader.tenant.subject, fact, evidence)
+    return harvest
+
+
+async def assigned_policies(reader: Reader) -> Harvest:
+    """The voice routing and dial-out policies of the accounts on lines.
+
+    Graph lists the policies that are assigned, and no Global ones. Which types of policies it knows is not documented,
+    so that one which it does not list is believed to be Global only if the Teams export says so too.
+    """
+    read = await reader.once(line_accounts)
+    harvest = Harvest()
+    for subject, unread in read.unread:
+        harvest.answer(subject, AssignedVoiceRoutingPolicy, unread)
+        harvest.answer(subject, AssignedDialOutPolicy, unread)
+    listed = await _configurations(reader, read.accounts)
+    routing = _exported_names(reader, wire.OnlineUserRouting, lambda user: user.OnlineVoiceRoutingPolicy)
+    dialling = _exported_names(reader, wire.OnlineUserDialOut, lambda user: user.OnlineDialOutPolicy)
+    for account, configuration in listed:
+        subject = account.account.subject
+        name = _assigned(subject, configuration, "OnlineVoiceRoutingPolicy", routing)
+        harvest.answer(subject, AssignedVoiceRoutingPolicy, _as(AssignedVoiceRoutingPolicy, name))
+        name = _assigned(subject, configuration, "OnlineDialOutPolicy", dialling)
+        harvest.answer(subject, AssignedDialOutPolicy, _as(AssignedDialOutPolicy, name))
+    return harvest
+
+
+_Name = tuple[str, tuple[int, ...]]
+"""A policy's name, and the evidence."""
+
+
+def _as(fact: Callable[[str], Fact], name: _Name | Gap) -> Answer:
+    return name if isinstance(name, Gap) else Known(fact(name[0]), name[1])
+
+
+def _assigned(
+    subject: Subject, configuration: Item | Gap, policy_type: str, export: Mapping[str, _Name | Gap] | Gap
+) -> _Name | Gap:
+    """Return the policy of a type that is in effect for an account."""
+    evidence: tuple[int, ...] = configuration.evidence if isinstance(configuration, Gap) else (configuration.evidence,)
+    unread = configuration if isinstance(configuration, Gap) else None
+    if isinstance(configuration, Item):
+        try:
+            policies = wire.parsed(
+                wire.UserPolicies, configuration.body, f"the Teams policies of {subject.name}", evidence
+            ).effectivePolicyAssignments
+        except SourceError as error:
+            unread = gap(error)
+        else:
+            wanted = policy_type.casefold()
+            names = {p.policyAssignment.displayName for p in policies or () if p.policyType.casefold() == wanted}
+            if len(names) > 1:
+                return Gap(f"Microsoft Graph says that {subject.name} has several policies {policy_type}.", evidence)
+            if names:
+                return named(names.pop()), evidence
+    if isinstance(export, Gap):
+        return unread or Gap(
+            f"Microsoft Graph lists no {policy_type} for {subject.name}, and whether it would is not documented. "
+            f"{export.reason}",
+            (*evidence, *export.evidence),
+            export.declared_off,
+            export.lacks,
+        )
+    if found := export.get(subject.id.lower()):
+        return found if isinstance(found, Gap) else (found[0], (*evidence, *found[1]))
+    return unread or Gap(
+        f"Microsoft Graph lists no {policy_type} for {subject.name}, and the Teams PowerShell export does not hold "
+        "the account (Get-CsOnlineUser -AccountType ResourceAccount), so which policy it has is not known.",
+        evidence,
+    )
+
+
+def _exported_names(
+    reader: Reader, model: type[_W], policy: Callable[[_W], _PolicyName]
+) -> Mapping[str, _Name | Gap] | Gap:
+    """Return, by account, the policy that the Teams export names."""
+    try:
+        data, evidence = reader.sources.teams_export.cmdlet("Get-CsOnlineUser")
+        identities = [wire.parsed(wire.OnlineUserId, item, "a user", evidence).Identity.lower() for item in data]
+    except SourceError as error:
+        return gap(error)
+    return {
+        identity: _exported_name(item, model, policy, evidence) for identity, item in zip(identities, data, strict=True)
+    }
+
+
+def _exported_name(
+    item: Mapping[str, Any], model: type[_W], policy: Callable[[_W], _PolicyName], evidence: tuple[int, ...]
+) -> _Name | Gap:
+    try:
+        found = policy(wire.parsed(model, item, "a user", evidence))
+    except SourceError as error:
+        return gap(error)
+    name = found.Name if isinstance(found, wire.NamedPolicy) else found
+    return named(name or GLOBAL), evidence
+
+
+async def _configurations(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Item | Gap]]:
+    """Return what Teams knows of each account: asked for one by one if they are few, else read in pages."""
+    graph = reader.sources.graph
+    if len(accounts) > FEW:
+        try:
+            listing = await graph.items(f"{CONFIGURATIONS}?{SELECTED}&$top={PAGE}", grant=GRANT)
+            listed = by_id(listing.items, "the list of Teams user configurations")
+        except SourceError as error:
+            return [(account, gap(error)) for account in accounts]
+        return [
+            (account, listed.get(account.account.id) or _missing(account, listing.evidence)) for account in accounts
+        ]
+    items: dict[str, Item] = {}
+
+    async def one(account: LineAccount) -> Answer:
+        answered = await graph.get(f"{CONFIGURATIONS}/{account.account.id}?{SELECTED}", grant=GRANT)
+        if answered.body is None:
+            return _missing(account, (answered.evidence,))
+        items[account.account.id] = Item(answered.body, answered.evidence)
+        return Known(account.account, (answered.evidence,))
+
+    read = await each(accounts, one)
+    return [(account, answer if isinstance(answer, Gap) else items[account.account.id]) for account, answer in read]
+
+
+def _missing(account: LineAccount, evidence: tuple[int, ...]) -> Gap:
+    return Gap(f"Microsoft Graph knows no Teams user configuration of {account.account.subject.name}.", evidence)

@@ -1,0 +1,132 @@
+"""The audit, as one straight line from config.toml to a report, for every command that audits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tpe_audit.collectors import TABLE, Collector, Question, guide
+from tpe_audit.commands.asked import Asked
+from tpe_audit.commands.errors import NoAudit
+
+if TYPE_CHECKING:
+    from tpe_audit.catalog import Catalog
+    from tpe_audit.config import Config
+    from tpe_audit.plugins import Plugged
+    from tpe_audit.report import Report
+
+CONFIG = Path("config.toml")
+
+
+@contextmanager
+def configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
+    """Give the configuration: of the file and the environment, or of a scenario of the simulated tenant."""
+    from tpe_audit import config
+
+    _log_to_stderr(verbose=asked.verbose)
+    try:
+        if asked.demo is None:
+            path = asked.config or (CONFIG if CONFIG.exists() else None)
+            yield config.load(path), False
+            return
+        from tpe_audit.commands.demo import simulated
+
+        with simulated(asked.demo) as configuration:
+            yield configuration, True
+    except config.ConfigError as error:
+        problems = list(error.problems)
+        if asked.demo is None and asked.config is None and not CONFIG.exists():
+            problems.append("There is no config.toml here: copy config.example.toml, or try: tpe-audit run --demo")
+        raise NoAudit(problems) from None
+
+
+def everything(asked: Asked, config: Config, *, simulated: bool) -> Plugged:
+    """Return all checks that there are, once it is sure that those exist that the configuration names.
+
+    Packages that are installed on this machine are no part of a demonstration.
+    """
+    from tpe_audit.commands.selection import named_checks
+    from tpe_audit.plugins import plugged
+
+    found = plugged([config.path(path) for path in config.checks.paths], installed=not simulated)
+    named_checks(config, found.catalog, asked.config or CONFIG, found.guide)
+    return found
+
+
+def reported(
+    asked: Asked,
+    config: Config,
+    found: Plugged,
+    checks: list[str],
+    *,
+    simulated: bool,
+    conclude: Callable[[Report], Report] | None = None,
+) -> int:
+    """Audit, report, and return the exit code. `conclude` may draw a conclusion of its own."""
+    from tpe_audit.commands.delivery import deliver, destination
+
+    where = destination(asked, config)
+    report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
+    deliver(conclude(report) if conclude else report, where, asked)
+    return report.exit_code
+
+
+async def audited(
+    asked: Asked,
+    config: Config,
+    catalog: Catalog,
+    checks: list[str],
+    *,
+    simulated: bool,
+    table: Mapping[Question, Collector] = TABLE,
+) -> Report:
+    """Sign in, read what the checks need, judge it, and return the report."""
+    from tpe_audit.audit import judge
+    from tpe_audit.commands.meant import deployment, terms, warnings
+    from tpe_audit.commands.progress import progress
+    from tpe_audit.gather import NAME, gather
+    from tpe_audit.report import Run, compose
+    from tpe_audit.sources import signed_in
+
+    started = datetime.now(UTC)
+    wanted = {question for check in catalog.judged(checks) for question in check.wants}
+    wanted |= {question for question in table if question[1].__name__ in ("Deployment", "Collected")}
+    if not asked.check:
+        wanted.add(NAME)
+    with progress(asked) as shown:
+        async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
+            gathered = await gather(wanted, sources, deployment(config), started, asked.subject, shown.told, table)
+            states = sources.reports()
+    if gathered.nothing:
+        raise NoAudit([f"--subject {name!r} is no account, number or user of this tenant" for name in gathered.nothing])
+    on = terms(asked, config, started.date())
+    run = Run(
+        started_at=started,
+        finished_at=datetime.now(UTC),
+        tenant_id=config.teams.tenant_id,
+        azure_tenant_id=config.azure_tenant_id,
+        simulated=simulated,
+        selected=asked.narrowed,
+        sources=states,
+        warnings=warnings(config),
+        errors=gathered.errors,
+    )
+    audit = judge(catalog, checks, gathered.evidence, on)
+    return compose(checks, audit, catalog, gathered.evidence, on, run, guide(table))
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    for library in ("azure", "msal"):
+        # What they warn of is in the report, masked; without a handler Python would print it as it comes.
+        logging.getLogger(library).addHandler(logging.NullHandler())
+    if verbose:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger = logging.getLogger("tpe_audit")
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)

@@ -1,0 +1,76 @@
+"""The options that commands share which audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from tpe_audit.catalog import Profile
+from tpe_audit.formats import Format
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _complete_scenario(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from tpe_audit.simulator import SCENARIOS
+
+    return [CompletionItem(name) for name in SCENARIOS if name.startswith(incomplete)]
+
+
+config = click.option(
+    "--config", type=click.Path(path_type=Path), help="Configuration.  [default: config.toml, if there]"
+)
+subject = click.option(
+    "--subject", multiple=True, metavar="ID|NAME", help="Only this account, number or agent; repeatable."
+)
+form = click.option(
+    "--format",
+    "form",
+    multiple=True,
+    type=click.Choice([x.value for x in Format]),
+    help="How to report; repeatable.",
+)
+output = click.option("--output", metavar="DIR|FILE|-", help="Where to report to; a trailing slash means a folder.")
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(["blocker", "major", "minor", "never"]),
+    help="Least severity that decides the verdict.  [default: major]",
+)
+demo = click.option(
+    "--demo",
+    is_flag=False,
+    flag_value="contoso",
+    metavar="[SCENARIO]",
+    shell_complete=_complete_scenario,
+    help="Audit the simulated tenant: no account, no network.",
+)
+
+
+def profile(default: Profile) -> Callable[[F], F]:
+    """Return the option that says what an audit is for."""
+    return click.option(
+        "--profile",
+        type=click.Choice([x.value for x in Profile]),
+        default=default.value,
+        show_default=True,
+        help="What the audit is for.",
+    )
+
+
+def display(command: F) -> F:
+    """Add the options that say how much is shown, and how."""
+    for option in reversed(
+        (
+            click.option("--all-subjects", is_flag=True, help="List every subject in the report, however many."),
+            click.option("-q", "--quiet", is_flag=True, help="Only the verdict and what to do first."),
+            click.option("-v", "--verbose", is_flag=True, help="Unfold what holds; tell each request on stderr."),
+            click.option("--no-color", is_flag=True, help="No colour."),
+            click.option("--no-progress", is_flag=True, help="No progress on stderr."),
+        )
+    ):
+        command = option(command)
+    return command

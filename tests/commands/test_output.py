@@ -1,0 +1,135 @@
+"""Where a report goes: `--output` and `--format`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.cli import Ran
+
+Run = Callable[..., Ran]
+
+
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_one_format_alone_goes_to_stdout(tmp_path: Path, run: Run) -> None:
+    ran = run("--format", "json")
+    assert ran.report["verdict"] == "ready"
+    assert ran.err == ""
+    assert _files(tmp_path) == set()
+    assert run("--format", "html").out.lower().startswith("<!doctype html>")
+
+
+def test_several_formats_go_to_the_configured_folder(tmp_path: Path, run: Run) -> None:
+    ran = run("--format", "json", "--format", "html")
+    assert ran.out == ""
+    assert _files(tmp_path) == {"reports/report.json", "reports/report.html"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        (("--output", "out/"), {"out/report.txt", "out/report.html", "out/report.json"}),
+        (("--output", "there"), {"there/report.txt", "there/report.html", "there/report.json"}),
+        (("--output", "new"), {"new/report.txt", "new/report.html", "new/report.json"}),
+        (("--output", "out/", "--format", "json"), {"out/report.json"}),
+        (("--output", "there", "--format", "json"), {"there/report.json"}),
+        (("--output", "a/b.json"), {"a/b.json"}),
+        (("--output", "b.html"), {"b.html"}),
+        (("--output", "b.txt"), {"b.txt"}),
+        (("--output", "b.log", "--format", "json"), {"b.log"}),
+        (("--output", "b.txt", "--format", "json"), {"b.txt"}),
+        (("--output", "ci", "--format", "json", "--format", "json"), {"ci"}),
+        (("--output", "ci", "--format", "json", "--format", "terminal"), {"ci/report.json", "ci/report.txt"}),
+    ],
+    ids=str,
+)
+def test_output_names_a_file_or_a_folder(
+    tmp_path: Path, run: Run, arguments: tuple[str, ...], written: set[str]
+) -> None:
+    (tmp_path / "there").mkdir()
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (0, "")
+    assert _files(tmp_path) == written
+    assert ran.err.splitlines() == [f"Wrote {path}" for path in ran.err.replace("Wrote ", "").splitlines()]
+    for name in written:
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        form = "json" if "json" in arguments or name.endswith(".json") else name.rpartition(".")[2]
+        if "terminal" in arguments or "--format" not in arguments:
+            form = name.rpartition(".")[2]
+        assert {"json": '{\n  "schema"', "html": "<!doctype html>", "txt": "tpe-audit"}[form] in text.lower()[:200]
+
+
+def test_output_to_a_dash_is_stdout(tmp_path: Path, run: Run) -> None:
+    assert run("--output", "-").out.startswith("tpe-audit ")
+    assert json.loads(run("--output", "-", "--format", "json").out)["verdict"] == "ready"
+    assert _files(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--output", "-", "--format", "json", "--format", "html"), "--output - takes one --format."),
+        (
+            ("--output", "file", "--format", "json", "--format", "html"),
+            "several formats need a folder, and this is a file",
+        ),
+        (("--output", ""), "--output needs the name of a file or of a folder"),
+        (("--output", "report.pdf"), "no format's file ends in .pdf. Name one with --format"),
+    ],
+    ids=str,
+)
+def test_an_output_that_cannot_be_meant_is_refused_before_the_audit(
+    tmp_path: Path, run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert _files(tmp_path) == {"file"}
+
+
+def test_a_report_that_is_there_is_replaced(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "b.json").write_text("old")
+    assert run("--output", "b.json").code == 0
+    assert json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["verdict"] == "ready"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes")
+def test_only_the_owner_may_read_a_report(tmp_path: Path, run: Run) -> None:
+    before = os.umask(0)
+    try:
+        run("--output", "out/")
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+
+
+def test_what_cannot_be_written_is_2_and_leaves_nothing_behind(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "file").write_text("mine")
+    ran = run("--output", "file/report.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: the report could not be written: file/report.json: ")
+    assert _files(tmp_path) == {"file"}
+
+
+def test_a_write_that_breaks_off_leaves_the_old_report(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "b.json").write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    ran = run("--output", "b.json")
+    assert ran.code == 2
+    assert "b.json: No space left on device" in ran.err
+    assert _files(tmp_path) == {"b.json"}
+    assert (tmp_path / "b.json").read_text() == "old"
