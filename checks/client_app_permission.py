@@ -20,7 +20,7 @@ In the portal: Microsoft Entra admin center > App registrations > the applicatio
 permission > APIs my organization uses > Azure Communication Services > TeamsExtension.ManageCalls.
 """
 
-from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict, bash
+from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     AcsScopes,
     ClientApplication,
@@ -71,11 +71,6 @@ def check(
             f"The registration {registration.name} does not ask for {MANAGE_CALLS}.",
             observed=f"{len(required.scopes)} other delegated permissions",
             expected=expected,
-            fix=bash(
-                "az ad app permission add --id %s --api %s --api-permissions %s",
-                application.client_id,
-                ACS_APPLICATION_ID,
-                f"{scope}=Scope",
-            ),
+            fix=application.ask_for(ACS_APPLICATION_ID, scope),
         )
     return Pass(f"The registration {registration.name} asks for {MANAGE_CALLS}.", observed=scope)

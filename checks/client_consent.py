@@ -18,9 +18,7 @@ replaces the list of applications: name those that are there as well.
         --headers Content-Type=application/json --body '{"principalType": "user", "clientIds": ["<client id>"]}'
 """
 
-import json
-
-from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict, bash
+from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     Agent,
     ClientApplication,
@@ -67,16 +65,10 @@ def _judged(assignment: ClientAssignment, agent: Agent, wanted: set[str], tenant
     mine = kind == "user" and assignment.tenant_id.casefold() == tenant.id.casefold()
     if mine and wanted <= set(assignment.client_ids):
         return None
-    clients = sorted(wanted | set(assignment.client_ids if mine else ()))
-    url = f"https://{assignment.host_name}/access/teamsExtension/tenants/{tenant.id}/assignments/{agent.id}"
+    kept = assignment.client_ids if mine else ()
     return Fail(
         f"The ACS resource {acs} does not let the agents' applications act for the agent.",
-        observed=f"{assignment.principal_type}: {', '.join(assignment.client_ids)}" if kind else "no assignment",
+        observed=assignment.words,
         expected=f"user of tenant {tenant.id}: {', '.join(sorted(wanted))}",
-        fix=bash(
-            "az rest --method put --resource https://communication.azure.com --url %s "
-            "--headers Content-Type=application/json --body %s",
-            f"{url}?api-version=2025-06-30",
-            json.dumps({"principalType": "user", "clientIds": clients}),
-        ),
+        fix=assignment.give(tenant.id, agent.id, {*wanted, *kept}),
     )

@@ -13,7 +13,7 @@ Routing), nor the geography of a Dynamics 365 environment: see `d365-region`.
 
 ## Fix
 
-Nothing within the tenant mends it: use a tenant of the worldwide cloud. What the tenant is, is shown by
+Nothing within the tenant mends it: use a tenant of the worldwide cloud. This shows what the tenant is.
 
     Get-MgOrganization | Select-Object DisplayName, CountryLetterCode, TenantType
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks import contoso
-from tpe_audit.audit import Audit, Cause, Finding, Judgement, judge
+from tpe_audit.audit import Cause, Finding, Judgement, judge
 from tpe_audit.catalog import Catalog, Profile, find
 from tpe_audit.facts import (
     AcsFederation,

@@ -67,7 +67,9 @@ def _report(folder: Path) -> Report:
         asked = config.of_mapping(with_secrets(tenant.config, tenant.secrets), folder)
         checks = catalog.find()
         report = asyncio.run(audited(_asked(), asked, checks, list(checks.checks), simulated=True))
-    order = sorted(range(len(report.requests)), key=lambda i: (report.requests[i].source, _hosts(report.requests[i].request)))
+    order = sorted(
+        range(len(report.requests)), key=lambda i: (report.requests[i].source, _hosts(report.requests[i].request))
+    )
     requests = {index: _settled(report.requests[index], place) for place, index in enumerate(order)}
     return replace(
         report,

@@ -33,7 +33,9 @@ def page(check: Check, reads: Guide) -> str:
     head = "\n".join(f"- **{name}:** {value}" for name, value in fields.items() if value)
     parts = [f"# {check.title}", head, check.body]
     if check.question:
-        answer = f'An entry `check = "{check.id}"` under `[[attestations]]` in config.toml records the answer for a time.'
+        answer = (
+            f'An entry `check = "{check.id}"` under `[[attestations]]` in config.toml records the answer for a time.'
+        )
         parts.append(f"## Question\n\n{textwrap.fill(check.question, 106)}\n\n{answer}")
     if read := _read(check, reads):
         parts.append(f"## What it reads\n\n{read}")

@@ -199,9 +199,7 @@ def _first(findings: Sequence[Finding], catalog: Catalog, terms: Terms) -> tuple
     return tuple(roots[:3])
 
 
-def _outcome(
-    findings: Sequence[Finding], broken: Sequence[str], catalog: Catalog, terms: Terms
-) -> tuple[Outcome, str]:
+def _outcome(findings: Sequence[Finding], broken: Sequence[str], catalog: Catalog, terms: Terms) -> tuple[Outcome, str]:
     required = [finding for finding in findings if terms.requires(finding.check.severity)]
     judged = [(finding, judgement) for finding in required for judgement in finding.judgements]
     failing = [(f, j) for f, j in judged if j.status is Status.FAIL]

@@ -110,7 +110,7 @@ def test_a_check_that_is_to_ship_comes_with_its_page_and_keeps_the_contract(tmp_
         "tests/checks/test_our_location.py",
         "tests/test_catalog.py",
         "-k",
-        "our or stale or pages",
+        "our-location or our_location or pages",
     )
     ran(checkout, "ruff", "check", "checks/our_location.py", "tests/checks/test_our_location.py")
     ran(checkout, "ruff", "format", "--check", "checks/our_location.py", "tests/checks/test_our_location.py")

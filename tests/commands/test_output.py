@@ -48,7 +48,7 @@ def test_several_formats_go_to_the_configured_folder(tmp_path: Path, run: Run) -
         (("--output", "ci", "--format", "json", "--format", "json"), {"ci"}),
         (("--output", "ci", "--format", "json", "--format", "terminal"), {"ci/report.json", "ci/report.txt"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(len(value)),
 )
 def test_output_names_a_file_or_a_folder(
     tmp_path: Path, run: Run, arguments: tuple[str, ...], written: set[str]
@@ -83,7 +83,6 @@ def test_output_to_a_dash_is_stdout(tmp_path: Path, run: Run) -> None:
         (("--output", ""), "--output needs the name of a file or of a folder"),
         (("--output", "report.pdf"), "no format's file ends in .pdf. Name one with --format"),
     ],
-    ids=str,
 )
 def test_an_output_that_cannot_be_meant_is_refused_before_the_audit(
     tmp_path: Path, run: Run, arguments: tuple[str, ...], said: str

@@ -222,9 +222,7 @@ def test_resource_graph_refuses_what_it_does_not_know(client: Client) -> None:
 
 def test_resource_graph_pages_and_truncates(client: Client) -> None:
     first = client.query("resources | project id", options={"$top": 3}).json()
-    rest = client.query(
-        "resources | project id", options={"$top": 3, "$skipToken": first["$skipToken"]}
-    ).json()
+    rest = client.query("resources | project id", options={"$top": 3, "$skipToken": first["$skipToken"]}).json()
     assert [first["count"], rest["count"]] == [3, 2]
     assert "$skipToken" not in rest
     without_id = client.query("resources | project name", options={"$top": 3}).json()

@@ -34,9 +34,7 @@ def test_a_rate_is_limited() -> None:
 
 
 def test_any_answer_can_be_scripted() -> None:
-    fault = Fault(
-        "organization", status=503, headers={"Retry-After": "9"}, body={"error": "x"}, skip=1, times=1
-    )
+    fault = Fault("organization", status=503, headers={"Retry-After": "9"}, body={"error": "x"}, skip=1, times=1)
     first, second, third = _served(Behaviour(faults=[fault]), *["/organization"] * 3)
     assert (first.status_code, second.status_code, third.status_code) == (200, 503, 200)
     assert second.headers["Retry-After"] == "9"

@@ -60,9 +60,7 @@ async def _sdk(tenant: SimulatedTenant) -> AsyncIterator[tuple[GraphServiceClien
         httpx.AsyncClient(transport=transport) as http,
     ):
         client = GraphClientFactory.create_with_default_middleware(client=http)
-        provider = AzureIdentityAuthenticationProvider(
-            credential, scopes=[GRAPH], allowed_hosts=["localhost"]
-        )
+        provider = AzureIdentityAuthenticationProvider(credential, scopes=[GRAPH], allowed_hosts=["localhost"])
         adapter = GraphRequestAdapter(provider, client)
         adapter.base_url = f"{tenant.url}/v1.0"
         yield GraphServiceClient(request_adapter=adapter), adapter
@@ -89,9 +87,7 @@ async def test_the_sdk_reads(tenant: SimulatedTenant) -> None:
 
 def test_service_principals(client: Client) -> None:
     by_key = client.graph(f"/servicePrincipals(appId='{well_known.COMMUNICATION_SERVICES}')").json()
-    by_filter = client.graph(
-        "/servicePrincipals", filter=f"appId eq '{well_known.COMMUNICATION_SERVICES}'"
-    ).json()
+    by_filter = client.graph("/servicePrincipals", filter=f"appId eq '{well_known.COMMUNICATION_SERVICES}'").json()
     assert by_filter["value"][0]["id"] == by_key["id"]
     assert by_key["appOwnerOrganizationId"] == well_known.MICROSOFT_SERVICES_TENANT
     assert "TeamsExtension.ManageCalls" in [scope["value"] for scope in by_key["oauth2PermissionScopes"]]
@@ -115,8 +111,7 @@ def test_not_found_is_worded_as_graph_does(client: Client) -> None:
     assert answer.status_code == 404
     assert error["code"] == "Request_ResourceNotFound"
     assert error["message"] == (
-        "Resource 'nobody@contoso.com' does not exist or one of its queried reference-property objects are "
-        "not present."
+        "Resource 'nobody@contoso.com' does not exist or one of its queried reference-property objects are not present."
     )
     assert error["innerError"]["client-request-id"] == "mine" == answer.headers["client-request-id"]
     assert error["innerError"]["request-id"] == answer.headers["request-id"]
@@ -294,9 +289,7 @@ def test_resource_accounts_are_in_beta_only(client: Client) -> None:
     path = "/admin/teams/resourceAccounts"
     bound = client.graph(f"/beta{path}", filter=f"acsResourceId eq '{ACS_ID}'").json()["value"]
     assert [account["phoneNumber"] for account in bound] == ["tel:+15551230100", "tel:+15551230200"]
-    assert (
-        len(client.graph(f"/beta{path}", filter=f"appId eq '{well_known.CALL_QUEUE}'").json()["value"]) == 1
-    )
+    assert len(client.graph(f"/beta{path}", filter=f"appId eq '{well_known.CALL_QUEUE}'").json()["value"]) == 1
     assert client.graph(f"/beta{path}/{IVR}").json()["appId"] == BOT_APP_ID
     refused = client.graph(path)
     assert refused.status_code == 400

@@ -38,12 +38,8 @@ def _observed(scenario: Scenario) -> dict[str, Any]:
                 f"/servicePrincipals(appId='{well_known.COMMUNICATION_SERVICES}')"
             ).status_code,
             "credits": "MCOPSTNC" in sku,
-            "pay as you go": next(
-                item["capabilityStatus"] for name, item in sku.items() if "pay_as_you_go" in name
-            ),
-            "ivr": [
-                item["skuPartNumber"] for item in client.graph(f"/users/{IVR}/licenseDetails").json()["value"]
-            ],
+            "pay as you go": next(item["capabilityStatus"] for name, item in sku.items() if "pay_as_you_go" in name),
+            "ivr": [item["skuPartNumber"] for item in client.graph(f"/users/{IVR}/licenseDetails").json()["value"]],
             "numbers": [item["activationState"] for item in client.graph(NUMBERS).json()["value"]][:2],
             "accounts": {
                 (item["appId"], item["acsResourceId"])
@@ -51,9 +47,7 @@ def _observed(scenario: Scenario) -> dict[str, Any]:
             },
             "bot": client.arm(BOT, "2022-09-15").json()["properties"]["msaAppId"],
             "channel": client.arm(CHANNEL, "2022-09-15").status_code,
-            "consents": [
-                client.consent(ACS_ID, TENANT_ID, account).status_code for account in (IVR, SUPPORT)
-            ],
+            "consents": [client.consent(ACS_ID, TENANT_ID, account).status_code for account in (IVR, SUPPORT)],
             "federation": export["Get-CsTeamsAcsFederationConfiguration"]["data"][0]["EnableAcsUsers"],
             "attested": [item["check"] for item in tenant.config["attestations"]],
         }

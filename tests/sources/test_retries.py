@@ -217,7 +217,7 @@ async def test_longer_than_the_cap_is_not_waited(reads: Reads, status: int) -> N
     assert requests(read, reads) == [status]
 
 
-@pytest.mark.parametrize("value", ["inf", "1e9", later(3600)])
+@pytest.mark.parametrize("value", ["inf", "1e9", later(3600)], ids=["endless", "seconds", "a date"])
 async def test_far_away_is_longer_than_the_cap(value: str) -> None:
     with takes(0, 2):
         fault = Fault(PRINCIPAL.path, status=429, headers={"Retry-After": value})
@@ -226,7 +226,9 @@ async def test_far_away_is_longer_than_the_cap(value: str) -> None:
     assert requests(read, PRINCIPAL) == [429]
 
 
-@pytest.mark.parametrize("value", [None, "soon", "0", "-5", later(-60)])
+@pytest.mark.parametrize(
+    "value", [None, "soon", "0", "-5", later(-60)], ids=["none", "a word", "now", "before", "a past date"]
+)
 async def test_without_a_time_to_wait_a_moment_is_waited(value: str | None) -> None:
     headers = {} if value is None else {"Retry-After": value}
     with takes(0.2, 2):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tpe_audit.facts.agent import Agent
 from tpe_audit.facts.base import Fact, Thing
+from tpe_audit.shell import Command, bash
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,24 @@ class ClientAssignment:
     tenant_id: str
     client_ids: tuple[str, ...]
     """In lower case."""
+
+    @property
+    def words(self) -> str:
+        """What stands there."""
+        return f"{self.principal_type}: {', '.join(self.client_ids)}" if self.principal_type else "no assignment"
+
+    def give(self, tenant_id: str, object_id: str, client_ids: Iterable[str]) -> Command:
+        """Let these applications act for a user; it replaces the list that is there.
+
+        https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-rest-api
+        """
+        at = f"https://{self.host_name}/access/teamsExtension/tenants/{tenant_id}/assignments/{object_id}"
+        return bash(
+            "az rest --method put --resource https://communication.azure.com --url %s "
+            "--headers Content-Type=application/json --body %s",
+            f"{at}?api-version=2025-06-30",
+            json.dumps({"principalType": "user", "clientIds": sorted(client_ids)}),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ class ClientApplication(Thing):
         page = f"https://login.microsoftonline.com/{tenant_id}/adminconsent?client_id={self.client_id}"
         return powershell("Start-Process %s", page)
 
+    def ask_for(self, api: str, scope_id: str) -> Command:
+        """Add a delegated permission to the registration (https://learn.microsoft.com/cli/azure/ad/app/permission)."""
+        return bash(
+            "az ad app permission add --id %s --api %s --api-permissions %s", self.client_id, api, f"{scope_id}=Scope"
+        )
+
     def look(self) -> Command:
         """Show the registration, from within the tenant that owns it."""
         return bash("az ad app show --id %s", self.client_id)

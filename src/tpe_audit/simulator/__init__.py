@@ -40,14 +40,14 @@ __all__ = [
 def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> AbstractContextManager[SimulatedTenant]:
     """Plays a scenario while the block runs; see `SimulatedTenant` for what a client needs."""
     # The server, its certificates and TLS are loaded only when something is served.
-    from tpe_audit.simulator import server  # noqa: PLC0415
+    from tpe_audit.simulator import server
 
     return server.serve(scenario, behaviour)
 
 
 def __getattr__(name: str) -> object:
     if name == "SimulatedTenant":
-        from tpe_audit.simulator.server import SimulatedTenant  # noqa: PLC0415
+        from tpe_audit.simulator.server import SimulatedTenant
 
         return SimulatedTenant
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

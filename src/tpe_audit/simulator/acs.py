@@ -16,9 +16,7 @@ from tpe_audit.simulator.tokens import TokenError, Tokens
 from tpe_audit.simulator.web import Answer, Request
 
 _VERSIONS = ("2025-06-30",)
-_PATH = re.compile(
-    r"/access/teamsExtension/tenants/(?P<tenant>[^/]+)/assignments/(?P<object>[^/]+)/?", re.IGNORECASE
-)
+_PATH = re.compile(r"/access/teamsExtension/tenants/(?P<tenant>[^/]+)/assignments/(?P<object>[^/]+)/?", re.IGNORECASE)
 _AUDIENCES = frozenset({"https://communication.azure.com"})
 
 
@@ -59,12 +57,8 @@ class Communication:
         identity = self._identities[(claims["tid"], claims["appid"])]
         place = path_of(subscription, service.resource_group, COMMUNICATION, service.name).lower() + "/"
         scopes = (scope.rstrip("/").lower() + "/" for scope in identity.data_plane_scopes)
-        if identity.tenant_id != subscription.tenant_id or not any(
-            place.startswith(scope) for scope in scopes
-        ):
-            return _error(
-                403, "Forbidden", "The identity is not authorized to perform this action on the resource."
-            )
+        if identity.tenant_id != subscription.tenant_id or not any(place.startswith(scope) for scope in scopes):
+            return _error(403, "Forbidden", "The identity is not authorized to perform this action on the resource.")
         match = _PATH.fullmatch(request.path)
         if match is None:
             return _error(404, "NotFound", "The requested resource was not found.")

@@ -151,9 +151,7 @@ class ResourceManager:
 
     def _identity(self, request: Request) -> Identity | Answer:
         try:
-            claims = self._tokens.claims(
-                request.bearer, frozenset({"https://management.azure.com", request.origin})
-            )
+            claims = self._tokens.claims(request.bearer, frozenset({"https://management.azure.com", request.origin}))
         except TokenError as error:
             code, text = _TOKEN_ERRORS[error.reason]
             message = text.format(audience=error.claims.get("aud", ""))
@@ -222,23 +220,18 @@ class ResourceManager:
             raise RefusedError(
                 400,
                 "InvalidApiVersionParameter",
-                f"The api-version '{version}' is invalid. The supported versions are "
-                f"'{','.join(_VERSIONS[kind])}'.",
+                f"The api-version '{version}' is invalid. The supported versions are '{','.join(_VERSIONS[kind])}'.",
             )
 
     # --- what is answered -------------------------------------------------------------------------------
 
-    def _groups(
-        self, request: Request, identity: Identity, subscription: Subscription, name: str | None
-    ) -> Answer:
+    def _groups(self, request: Request, identity: Identity, subscription: Subscription, name: str | None) -> Answer:
         groups = self._inventory.resource_groups(subscription)
         scope = f"/subscriptions/{subscription.id}"
         action = "Microsoft.Resources/subscriptions/resourceGroups/read"
         if name is None:
             self._demand(identity, self._reads_under(identity, scope), action, scope)
-            found = [
-                group for group in groups.values() if self._reads(identity, f"{scope}/resourceGroups/{group}")
-            ]
+            found = [group for group in groups.values() if self._reads(identity, f"{scope}/resourceGroups/{group}")]
             return self._page(request, [_group(subscription, group) for group in found])
         self._demand(identity, self._reads(identity, f"{scope}/resourceGroups/{name}"), action, request.path)
         self._demand_group(groups, name)
@@ -343,9 +336,7 @@ class ResourceManager:
             ]
             text = f"Please provide below info when asking for support: correlationId = {request.id}."
             return Answer(400, {"error": {"code": "BadRequest", "message": text, "details": details}})
-        return Answer(
-            200, content, {"x-ms-user-quota-remaining": "14", "x-ms-user-quota-resets-after": "00:00:05"}
-        )
+        return Answer(200, content, {"x-ms-user-quota-remaining": "14", "x-ms-user-quota-resets-after": "00:00:05"})
 
 
 def _lags(resource: Resource, lagging: set[str]) -> bool:

@@ -88,9 +88,7 @@ def acs_arm_id(subscription_id: str = SUBSCRIPTION_ID) -> str:
     )
 
 
-def account_user(
-    identifier: str, name: str, display_name: str, *licenses: License, domain: str = DOMAIN
-) -> User:
+def account_user(identifier: str, name: str, display_name: str, *licenses: License, domain: str = DOMAIN) -> User:
     """The disabled Entra user behind a resource account."""
     return User(
         identifier,
@@ -127,9 +125,7 @@ def service_number(number: str, number_type: str, target_id: str, status: str) -
 
 
 def _people() -> tuple[User, ...]:
-    def person(
-        name: str, display_name: str, *licenses: License, enabled: bool = True, title: str = "Agent"
-    ) -> User:
+    def person(name: str, display_name: str, *licenses: License, enabled: bool = True, title: str = "Agent") -> User:
         return User(
             invented("user", name),
             f"{name}@{DOMAIN}",
@@ -205,9 +201,7 @@ def service_principals(own_tenant_id: str, *, bot: bool = True) -> tuple[Service
             microsoft,
         ),
     )
-    own = ServicePrincipal(
-        invented("service principal", "voice bot"), BOT_APP_ID, "Contoso Voice", own_tenant_id
-    )
+    own = ServicePrincipal(invented("service principal", "voice bot"), BOT_APP_ID, "Contoso Voice", own_tenant_id)
     client = ServicePrincipal(CLIENT_PRINCIPAL_ID, CLIENT_APP_ID, "Contoso Agent Desktop", own_tenant_id)
     return (*found, client, own) if bot else (*found, client)
 
@@ -215,12 +209,8 @@ def service_principals(own_tenant_id: str, *, bot: bool = True) -> tuple[Service
 def bot_application(today: date) -> Application:
     """The app registration of the bot, with a secret that is good for most of a year."""
     starts = datetime(today.year, today.month, today.day, tzinfo=UTC) - timedelta(days=60)
-    secret = Credential(
-        invented("credential", "voice bot"), "production", starts, starts + timedelta(days=365)
-    )
-    return Application(
-        invented("application object", "voice bot"), BOT_APP_ID, "Contoso Voice", credentials=(secret,)
-    )
+    secret = Credential(invented("credential", "voice bot"), "production", starts, starts + timedelta(days=365))
+    return Application(invented("application object", "voice bot"), BOT_APP_ID, "Contoso Voice", credentials=(secret,))
 
 
 def client_application() -> Application:

@@ -39,9 +39,7 @@ def _by(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, Item]:
 
 def opaque(*parts: str) -> str:
     """An id that means nothing and is always the same."""
-    return (
-        base64.urlsafe_b64encode(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(parts)).bytes).decode().rstrip("=")
-    )
+    return base64.urlsafe_b64encode(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(parts)).bytes).decode().rstrip("=")
 
 
 def effective(user: User) -> list[License]:

@@ -45,8 +45,7 @@ class Entra:
             self._tenants[tenant.id.lower()] = tenant
             self._tenants[tenant.domain.lower()] = tenant
         self._identities: dict[tuple[str, str], Identity] = {
-            (identity.tenant_id.lower(), identity.client_id.lower()): identity
-            for identity in state.identities
+            (identity.tenant_id.lower(), identity.client_id.lower()): identity for identity in state.identities
         }
 
     def answer(self, request: Request) -> Answer | None:
@@ -143,9 +142,7 @@ class Entra:
         refusal = self._refusal(request, tenant, identity, form)
         return refusal or self._issue(request, identity, form.get("scope") or form.get("resource", ""))
 
-    def _refusal(
-        self, request: Request, tenant: Tenant, identity: Identity, form: dict[str, str]
-    ) -> Answer | None:
+    def _refusal(self, request: Request, tenant: Tenant, identity: Identity, form: dict[str, str]) -> Answer | None:
         if "client_assertion" in form:
             return self._refused_assertion(request, tenant, identity, form)
         if "client_secret" not in form:
@@ -154,8 +151,7 @@ class Entra:
                 401,
                 "invalid_client",
                 7000216,
-                "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' "
-                "grant type.",
+                "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
             )
         known = [secret for secret in identity.secrets if secret.value == form["client_secret"]]
         if not known:
@@ -183,15 +179,13 @@ class Entra:
         self, request: Request, tenant: Tenant, identity: Identity, form: dict[str, str]
     ) -> Answer | None:
         # Only who signs in with a certificate needs these, and they are slow to import.
-        import jwt  # noqa: PLC0415
-        from cryptography import x509  # noqa: PLC0415
-        from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+        import jwt
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes
 
         assertion = form["client_assertion"]
         if form.get("client_assertion_type") != _ASSERTION_TYPE:
-            return self._error(
-                request, 400, "invalid_request", 90015, "Requested query string is too long or invalid."
-            )
+            return self._error(request, 400, "invalid_request", 90015, "Requested query string is too long or invalid.")
         try:
             header: dict[str, Any] = jwt.get_unverified_header(assertion)
         except jwt.PyJWTError:

@@ -272,17 +272,14 @@ class Graph:
     @_route(r"servicePrincipals/(?P<id>[^/(]+)", _APPLICATIONS)
     def principal(self, call: Call) -> Answer:
         """A service principal by object id."""
-        return self.one(
-            call, registrations.principal_type(call.directory), self._principal(call), "servicePrincipals"
-        )
+        return self.one(call, registrations.principal_type(call.directory), self._principal(call), "servicePrincipals")
 
     @_route(r"servicePrincipals/(?P<id>[^/(]+)/appRoleAssignments", _APPLICATIONS)
     def app_roles(self, call: Call) -> Answer:
         """Application permissions of a service principal."""
         principal = self._principal(call)
         context = (
-            f"{call.request.origin}/{call.version}/$metadata#servicePrincipals('{principal.id}')"
-            "/appRoleAssignments"
+            f"{call.request.origin}/{call.version}/$metadata#servicePrincipals('{principal.id}')/appRoleAssignments"
         )
         return Answer(200, {"@odata.context": context, "value": call.directory.roles_of(principal)})
 
@@ -291,9 +288,7 @@ class Graph:
         """Delegated permissions of a service principal."""
         principal = self._principal(call)
         grants = [grant for grant in call.directory.tenant.grants if grant.client_id == principal.id]
-        return self.page(
-            call, Listing(registrations.grant_type(call.directory), grants, "oauth2PermissionGrants")
-        )
+        return self.page(call, Listing(registrations.grant_type(call.directory), grants, "oauth2PermissionGrants"))
 
     @_route(r"oauth2PermissionGrants", _GRANTS)
     def grants(self, call: Call) -> Answer:
@@ -426,24 +421,18 @@ class Graph:
         """Members of a group. Who may not read users gets nothing of them but the id."""
         directory = call.directory
         cast = call["cast"] is not None
-        members = directory.members(
-            self._group(call), call["depth"].lower() == "transitivemembers", users=cast
-        )
+        members = directory.members(self._group(call), call["depth"].lower() == "transitivemembers", users=cast)
         may_read = bool(call.permissions & _USERS)
         user_type, group_type = people.user_type(directory), registrations.group_type(directory)
 
         def write(member: User | Group, names: tuple[str, ...]) -> dict[str, Any]:
             kind = user_type if isinstance(member, User) else group_type
-            written = {
-                name: kind.properties[name](member) if name in kind.properties else None for name in names
-            }
+            written = {name: kind.properties[name](member) if name in kind.properties else None for name in names}
             if isinstance(member, User) and not may_read:
                 written = {name: value if name == "id" else None for name, value in written.items()}
             return written if cast else {"@odata.type": f"#microsoft.graph.{kind.name}", **written}
 
-        return self.page(
-            call, Listing(user_type, members, "users" if cast else "directoryObjects", write=write)
-        )
+        return self.page(call, Listing(user_type, members, "users" if cast else "directoryObjects", write=write))
 
     def _group(self, call: Call) -> Group:
         group = call.directory.groups.get(call["id"].lower())
@@ -511,7 +500,5 @@ class Graph:
     def account(self, call: Call) -> Answer:
         """A resource account by object id."""
         for account in call.directory.account_indexes["id"].get(call["id"].lower(), ()):
-            return self.one(
-                call, telephony.account_type(call.directory), account, "admin/teams/resourceAccounts"
-            )
+            return self.one(call, telephony.account_type(call.directory), account, "admin/teams/resourceAccounts")
         raise MissingError(call["id"])

@@ -83,9 +83,7 @@ class Inventory:
         for collection in collections:
             self.collections.setdefault(collection.lower(), []).append(resource)
 
-    def _add_top(
-        self, subscription: Subscription, group: str, kind: str, name: str, body: dict[str, Any]
-    ) -> Resource:
+    def _add_top(self, subscription: Subscription, group: str, kind: str, name: str, body: dict[str, Any]) -> Resource:
         identifier = path_of(subscription, group, kind, name)
         resource = Resource(identifier, kind, subscription, group, {"id": identifier, "name": name, **body})
         self._add(
@@ -222,9 +220,7 @@ class Inventory:
                 "type": kind,
                 "properties": _event_properties(owner.id, event),
             }
-            resource = Resource(
-                identifier, kind, owner.subscription, owner.resource_group, body, top_level=False
-            )
+            resource = Resource(identifier, kind, owner.subscription, owner.resource_group, body, top_level=False)
             self._add(resource, collection)
 
 

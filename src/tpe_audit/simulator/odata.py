@@ -88,9 +88,7 @@ class _Parser:
         self.at = 0
 
     def error(self, position: int) -> QueryError:
-        return QueryError(
-            "BadRequest", f"Invalid filter clause: Syntax error at position {position} in '{self.text}'."
-        )
+        return QueryError("BadRequest", f"Invalid filter clause: Syntax error at position {position} in '{self.text}'.")
 
     def take(self, *values: str) -> str | None:
         kind, value, _ = self.tokens[self.at]

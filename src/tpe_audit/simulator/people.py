@@ -44,9 +44,7 @@ def user_type(directory: Directory) -> EntityType:
         "userPrincipalName": lambda user: user.user_principal_name,
         "displayName": lambda user: user.display_name,
         "givenName": lambda user: user.display_name.partition(" ")[0] if user.department is None else None,
-        "surname": lambda user: (
-            user.display_name.partition(" ")[2] or None if user.department is None else None
-        ),
+        "surname": lambda user: user.display_name.partition(" ")[2] or None if user.department is None else None,
         "mail": lambda user: user.user_principal_name if user.department is None else None,
         "mailNickname": lambda user: user.user_principal_name.partition("@")[0],
         "jobTitle": lambda user: user.job_title,
@@ -142,9 +140,7 @@ def sku_type(directory: Directory) -> EntityType:
         "id": lambda owned: f"{directory.tenant.id}_{owned.sku.id}",
         "skuId": lambda owned: owned.sku.id,
         "skuPartNumber": lambda owned: owned.sku.part_number,
-        "subscriptionIds": lambda owned: [
-            str(uuid.uuid5(uuid.NAMESPACE_OID, directory.tenant.id + owned.sku.id))
-        ],
+        "subscriptionIds": lambda owned: [str(uuid.uuid5(uuid.NAMESPACE_OID, directory.tenant.id + owned.sku.id))],
         "prepaidUnits": lambda owned: {
             "enabled": owned.enabled,
             "suspended": owned.suspended,
@@ -155,9 +151,7 @@ def sku_type(directory: Directory) -> EntityType:
             {
                 "servicePlanId": plan.id,
                 "servicePlanName": plan.name,
-                "provisioningStatus": "Success"
-                if owned.capability_status in ("Enabled", "Warning")
-                else "Disabled",
+                "provisioningStatus": "Success" if owned.capability_status in ("Enabled", "Warning") else "Disabled",
                 "appliesTo": plan.applies_to,
             }
             for plan in owned.sku.plans

@@ -81,9 +81,7 @@ def principal_type(directory: Directory) -> EntityType:
             }
             for identifier, value in item.scopes
         ],
-        "verifiedPublisher": constant(
-            {"displayName": None, "verifiedPublisherId": None, "addedDateTime": None}
-        ),
+        "verifiedPublisher": constant({"displayName": None, "verifiedPublisherId": None, "addedDateTime": None}),
     }
     filterable = frozenset({"id", "appId", "displayName", "accountEnabled", "appOwnerOrganizationId"})
     return EntityType("servicePrincipal", properties, tuple(properties), filterable)
@@ -101,9 +99,7 @@ def application_type(directory: Directory) -> EntityType:
             {
                 "resourceAppId": resource,
                 "resourceAccess": [
-                    {"id": scope, "type": "Scope"}
-                    for owner, scope in application.required_scopes
-                    if owner == resource
+                    {"id": scope, "type": "Scope"} for owner, scope in application.required_scopes if owner == resource
                 ],
             }
             for resource in resources

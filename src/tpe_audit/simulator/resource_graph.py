@@ -95,9 +95,7 @@ class _Query:
         while text[position:].strip():
             match = _TOKEN.match(text, position)
             if match is None:
-                raise QueryError(
-                    "ParserFailure", f"Syntax error at position {position}: '{text[position:][:20]}'."
-                )
+                raise QueryError("ParserFailure", f"Syntax error at position {position}: '{text[position:][:20]}'.")
             kind = match.lastgroup or ""
             self.tokens.append((kind, match.group(kind)))
             position = match.end()
@@ -131,9 +129,7 @@ class _Query:
 
     def run(self, rows: list[Row]) -> list[Row]:
         if self.take("resources") is None:
-            raise QueryError(
-                "InvalidTableName", f"Table {self.current} is invalid, unsupported or disallowed."
-            )
+            raise QueryError("InvalidTableName", f"Table {self.current} is invalid, unsupported or disallowed.")
         while self.take("|"):
             operator = self.name().lower()
             if operator == "where":
@@ -175,10 +171,7 @@ class _Query:
             columns.append((name, expression))
             if not self.take(","):
                 break
-        return [
-            {**(row if keep else {}), **{name: expression(row) for name, expression in columns}}
-            for row in rows
-        ]
+        return [{**(row if keep else {}), **{name: expression(row) for name, expression in columns}} for row in rows]
 
     def order(self, rows: list[Row]) -> list[Row]:
         keys: list[tuple[Expression, bool]] = []

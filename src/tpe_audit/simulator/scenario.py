@@ -46,9 +46,7 @@ class Scenario:
 
     def in_tenant(self, **changes: Any) -> Scenario:
         """With other attributes of the Teams tenant."""
-        tenants = tuple(
-            replace(item, **changes) if item.id == self.tenant.id else item for item in self.state.tenants
-        )
+        tenants = tuple(replace(item, **changes) if item.id == self.tenant.id else item for item in self.state.tenants)
         return replace(self, state=replace(self.state, tenants=tenants))
 
     def in_subscription(self, **changes: Any) -> Scenario:

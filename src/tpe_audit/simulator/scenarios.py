@@ -146,8 +146,7 @@ def _580462(healthy: Scenario) -> Scenario:
 @_scenario(
     "580464",
     "Pay-As-You-Go is not assigned",
-    "The tenant owns Pay-As-You-Go, ivr@contoso.com does not have it: its outbound calls end with "
-    "404/580464.",
+    "The tenant owns Pay-As-You-Go, ivr@contoso.com does not have it: its outbound calls end with 404/580464.",
 )
 def _580464(healthy: Scenario) -> Scenario:
     return healthy.change("users", _id(IVR), licenses=_licenses_without(skus.PAY_AS_YOU_GO_US))
@@ -180,8 +179,7 @@ def _reserved_app_id(healthy: Scenario) -> Scenario:
 @_scenario(
     "busy-signal",
     "Bound to an ACS resource that is gone",
-    "support@contoso.com points to an ACS resource that no longer exists: callers hear a busy signal, no "
-    "IncomingCall.",
+    "support@contoso.com points to an ACS resource that no longer exists: callers hear a busy signal, no IncomingCall.",
 )
 def _busy_signal(healthy: Scenario) -> Scenario:
     gone = invented("communication service", "deleted")
@@ -464,9 +462,7 @@ def _unreadable(healthy: Scenario) -> Scenario:
 )
 def _two_tenants(healthy: Scenario) -> Scenario:
     vendor_id = invented("tenant", "fabrikam.com")
-    applications = tuple(
-        replace(item, sign_in_audience="AzureADMultipleOrgs") for item in healthy.tenant.applications
-    )
+    applications = tuple(replace(item, sign_in_audience="AzureADMultipleOrgs") for item in healthy.tenant.applications)
     vendor = Tenant(
         vendor_id,
         "Fabrikam",
@@ -474,9 +470,7 @@ def _two_tenants(healthy: Scenario) -> Scenario:
         service_principals=contoso.service_principals(vendor_id),
         applications=applications,
     )
-    here = healthy.in_tenant(
-        service_principals=contoso.service_principals(vendor_id, bot=False), applications=()
-    )
+    here = healthy.in_tenant(service_principals=contoso.service_principals(vendor_id, bot=False), applications=())
     reader = contoso.auditor(vendor_id, "vendor auditor")
     state = State(
         (here.tenant, vendor),
@@ -590,9 +584,7 @@ def large(accounts: int, agents: int) -> Scenario:
         users=(
             *account_users,
             *(
-                User(
-                    identifier, f"agent{place}@{contoso.DOMAIN}", f"Agent {place}", licenses=(contoso.AGENT,)
-                )
+                User(identifier, f"agent{place}@{contoso.DOMAIN}", f"Agent {place}", licenses=(contoso.AGENT,))
                 for place, identifier in enumerate(agent_ids)
             ),
         ),

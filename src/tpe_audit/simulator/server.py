@@ -165,9 +165,7 @@ class _Application:
                 if api == "graph":
                     code, text = "TooManyRequests", "Too Many Requests"
                     return Graph.error(request, 429, code, text, after)
-                text = (
-                    "The request is being throttled as the limit has been reached for operation type - Read."
-                )
+                text = "The request is being throttled as the limit has been reached for operation type - Read."
                 return Answer(429, {"error": {"code": "TooManyRequests", "message": text}}, after)
         return None
 
@@ -227,9 +225,7 @@ class _Application:
 class _Thread:
     """uvicorn's protocol on these sockets, in a thread with an event loop of its own."""
 
-    def __init__(
-        self, application: Callable[[ServerState], _Application], sockets: Sequence[socket.socket]
-    ) -> None:
+    def __init__(self, application: Callable[[ServerState], _Application], sockets: Sequence[socket.socket]) -> None:
         self._application = application
         self._sockets = sockets
         self._loop = asyncio.new_event_loop()
@@ -265,9 +261,9 @@ class _Thread:
         self._loop.close()
 
     async def _listen(self) -> tuple[list[asyncio.Server], ServerState]:
-        from uvicorn.config import Config  # noqa: PLC0415
-        from uvicorn.protocols.http.h11_impl import H11Protocol  # noqa: PLC0415
-        from uvicorn.server import ServerState  # noqa: PLC0415
+        from uvicorn.config import Config
+        from uvicorn.protocols.http.h11_impl import H11Protocol
+        from uvicorn.server import ServerState
 
         state = ServerState()
         config = Config(
@@ -310,7 +306,7 @@ def _listener() -> socket.socket:
 
 
 def _certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    import trustme  # noqa: PLC0415
+    import trustme
 
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA, organization_name="Simulated tenant, do not trust")
     leaf = authority.issue_cert("localhost", "127.0.0.1", key_type=trustme.KeyType.ECDSA)
@@ -328,9 +324,7 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
     with tempfile.TemporaryDirectory(prefix="tpe-audit-simulator-") as name:
         folder = Path(name)
         services = [
-            service
-            for subscription in scenario.state.subscriptions
-            for service in subscription.communication_services
+            service for subscription in scenario.state.subscriptions for service in subscription.communication_services
         ]
         environments = scenario.state.environments
         sockets = [_listener() for _ in range(1 + len(services) + len(environments))]
@@ -338,9 +332,7 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
         try:
             context, bundle = _certificates(folder)
             origin = f"https://localhost:{ports[0]}"
-            acs_ports = {
-                port: service.immutable_id for port, service in zip(ports[1:], services, strict=False)
-            }
+            acs_ports = {port: service.immutable_id for port, service in zip(ports[1:], services, strict=False)}
             environment_ports = dict(zip(ports[1 + len(services) :], environments, strict=True))
             addresses = {item.url: f"https://localhost:{port}" for port, item in environment_ports.items()}
             hosts = {identifier: f"localhost:{port}" for port, identifier in acs_ports.items()}

@@ -15,9 +15,7 @@ _POLICIES = ("ExternalAccessPolicy", "OnlineVoiceRoutingPolicy", "OnlineDialOutP
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
-def teams_export(
-    state: State, tenant_id: str | None = None, collected_at: datetime | None = None
-) -> dict[str, Any]:
+def teams_export(state: State, tenant_id: str | None = None, collected_at: datetime | None = None) -> dict[str, Any]:
     """The export of a tenant: the one named, or the first that has Teams PowerShell objects."""
     for tenant in state.tenants:
         if tenant.powershell is not None and tenant_id in (None, tenant.id):
@@ -26,9 +24,7 @@ def teams_export(
 
 
 def _export(tenant: Tenant, powershell: TeamsPowerShell, collected_at: datetime) -> dict[str, Any]:
-    phones = {
-        number.target_id: number.telephone_number for number in reversed(tenant.numbers) if number.target_id
-    }
+    phones = {number.target_id: number.telephone_number for number in reversed(tenant.numbers) if number.target_id}
     accounts: list[Mapping[str, Any]] = [
         {
             "ObjectId": account.id,
@@ -47,8 +43,7 @@ def _export(tenant: Tenant, powershell: TeamsPowerShell, collected_at: datetime)
         **powershell.cmdlets,
     }
     cmdlets: dict[str, Any] = {
-        name: {"ok": True, "error": None, "data": [dict(item) for item in items]}
-        for name, items in data.items()
+        name: {"ok": True, "error": None, "data": [dict(item) for item in items]} for name, items in data.items()
     }
     for name, error in powershell.failed.items():
         cmdlets[name] = {"ok": False, "error": error, "data": []}

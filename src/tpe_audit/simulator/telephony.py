@@ -15,9 +15,7 @@ def number_type(directory: Directory) -> EntityType:
     """Graph `numberAssignment`."""
     properties: dict[str, Callable[[Number], Any]] = {
         "@odata.type": constant("#microsoft.graph.teamsAdministration.numberAssignment"),
-        "id": lambda number: base64.b64encode(
-            f"{directory.tenant.id}|{number.telephone_number}".encode()
-        ).decode(),
+        "id": lambda number: base64.b64encode(f"{directory.tenant.id}|{number.telephone_number}".encode()).decode(),
         "telephoneNumber": lambda number: number.telephone_number,
         "operatorId": lambda number: number.operator_id,
         "numberType": lambda number: number.number_type,
@@ -103,9 +101,7 @@ def configuration_type(directory: Directory, every_member: bool) -> EntityType:
         "createdDateTime": constant(LONG_AGO),
         "modifiedDateTime": constant(LONG_AGO),
     }
-    filterable = frozenset(
-        {"id", "userPrincipalName", "accountType", "isEnterpriseVoiceEnabled", "featureTypes"}
-    )
+    filterable = frozenset({"id", "userPrincipalName", "accountType", "isEnterpriseVoiceEnabled", "featureTypes"})
     return EntityType("teamsAdministration.teamsUserConfiguration", properties, tuple(properties), filterable)
 
 
