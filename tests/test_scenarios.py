@@ -62,6 +62,7 @@ EXPECTED: dict[str, Expected] = {
     "7510": Expected(manual=("acs-local-auth",), outcome=Outcome.CANNOT_TELL),
     "510586": Expected(manual=("oc-carrier-outbound",), outcome=Outcome.CANNOT_TELL),
     "AADSTS50011": Expected(("client-app-redirect",), outcome=Outcome.READY),
+    "vendor-app-not-installed": Expected(("app-service-principal",), outcome=Outcome.READY),
     "AADSTS53003": Expected(("conditional-access",), outcome=Outcome.READY),
     "onprem-number": Expected(("number-onprem-conflict",), outcome=Outcome.READY),
     "emergency-location": Expected(("number-emergency-location",), outcome=Outcome.READY),

@@ -6,14 +6,13 @@ https://learn.microsoft.com/graph/api/conditionalaccessroot-list-policies
 
 from __future__ import annotations
 
-import asyncio
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import line_accounts
 from tpe_audit.collectors.bots import APPLICATION_GRANT, applications
 from tpe_audit.collectors.clients import registered, required_scopes
-from tpe_audit.collectors.reader import Harvest, Reader, each
+from tpe_audit.collectors.reader import Harvest, Reader, each, together
 from tpe_audit.collectors.registrations import GrantsOf, PrincipalOf
 from tpe_audit.collectors.users import account_licenses
 from tpe_audit.facts import (
@@ -138,7 +137,7 @@ async def role_holders(reader: Reader) -> Harvest:
         )
         return len(found.items), found.evidence
 
-    counted = await asyncio.gather(*(assignments(name) for name in wanted))
+    counted = await together(assignments(name) for name in wanted)
     harvest = Harvest()
     fact = RoleHolders(tuple((name, count) for name, (count, _) in zip(wanted, counted, strict=True)))
     evidence = (*listing.evidence, *(index for _, pages in counted for index in pages))

@@ -113,6 +113,21 @@ def text(body: object, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+async def together(readings: Iterable[Awaitable[T]]) -> list[T]:
+    """Read several things at once; where one can't be read, the others are ended, and none is left behind.
+
+    Raises:
+        SourceError: one could not be read.
+    """
+    tasks = [asyncio.ensure_future(reading) for reading in readings]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def each(things: Iterable[T], read: Callable[[T], Awaitable[Answer]]) -> list[tuple[T, Answer]]:
     """Read something of each thing at once; one that can't be read leaves a gap of its own."""
 

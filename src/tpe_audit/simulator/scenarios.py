@@ -457,10 +457,25 @@ def _unreadable(healthy: Scenario) -> Scenario:
 @_scenario(
     "healthy-two-tenants",
     "Healthy, with Azure in the tenant of a vendor",
-    "Nothing that breaks calls. Bot and ACS resource stand in the tenant of the vendor Fabrikam; the bot's "
-    "application has no service principal in Contoso.",
+    "Nothing. Bot and ACS resource stand in the tenant of the vendor Fabrikam, whose application is installed in "
+    "Contoso.",
 )
 def _two_tenants(healthy: Scenario) -> Scenario:
+    return _with_vendor(healthy, installed=True)
+
+
+@_scenario(
+    "vendor-app-not-installed",
+    "The vendor's application has no service principal in the Teams tenant",
+    "Nothing that Microsoft documents to break calls: bot and ACS resource stand in the tenant of the vendor "
+    "Fabrikam, and the bot's application has no service principal in Contoso.",
+)
+def _vendor_app_not_installed(healthy: Scenario) -> Scenario:
+    return _with_vendor(healthy, installed=False)
+
+
+def _with_vendor(healthy: Scenario, *, installed: bool) -> Scenario:
+    """With Azure in a tenant of its own, whose application is installed in the Teams tenant, or is not."""
     vendor_id = invented("tenant", "fabrikam.com")
     applications = tuple(replace(item, sign_in_audience="AzureADMultipleOrgs") for item in healthy.tenant.applications)
     vendor = Tenant(
@@ -470,7 +485,8 @@ def _two_tenants(healthy: Scenario) -> Scenario:
         service_principals=contoso.service_principals(vendor_id),
         applications=applications,
     )
-    here = healthy.in_tenant(service_principals=contoso.service_principals(vendor_id, bot=False), applications=())
+    principals = contoso.service_principals(vendor_id, bot=installed)
+    here = healthy.in_tenant(service_principals=principals, applications=())
     reader = contoso.auditor(vendor_id, "vendor auditor")
     state = State(
         (here.tenant, vendor),

@@ -257,7 +257,10 @@ class _Thread:
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, asyncio.sleep(0), return_exceptions=True))
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        # A connection that is aborted, or was still shaking hands, closes its socket some turns of the loop later.
+        for _ in range(8):
+            self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     async def _listen(self) -> tuple[list[asyncio.Server], ServerState]:
