@@ -52,7 +52,7 @@ async def test_a_healthy_applications_registration_and_secret_are_read_from_its_
 
 
 async def test_a_vendors_application_is_asked_for_in_the_vendors_tenant() -> None:
-    async with reading(SCENARIOS["healthy-two-tenants"]()) as reads:
+    async with reading(SCENARIOS["vendor-app-not-installed"]()) as reads:
         evidence = await reads(REGISTRATION, CREDENTIALS, PRINCIPAL)
         assert evidence.known(facts.Registration, APPLICATION).tenant_id == invented("tenant", "fabrikam.com")
         assert len(evidence.known(facts.AppCredentials, APPLICATION).items) == 1

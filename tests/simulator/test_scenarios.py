@@ -131,7 +131,7 @@ def test_unreadable_refuses_in_many_places() -> None:
 
 def test_two_tenants_have_two_identities() -> None:
     with (
-        serve(SCENARIOS["healthy-two-tenants"]()) as tenant,
+        serve(SCENARIOS["vendor-app-not-installed"]()) as tenant,
         Client(tenant) as teams,
         Client(tenant, "azure") as azure,
     ):
