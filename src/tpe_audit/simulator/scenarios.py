@@ -209,6 +209,36 @@ def _registered(client_id: str) -> Callable[[Any], bool]:
 
 
 @_scenario(
+    "UserLicenseNotPresentForbidden",
+    "Teams is switched off in an agent's licence",
+    "adele@contoso.com has a licence in which Teams is switched off: she is refused at sign-in (403 UserLicenseNotPresentForbidden).",
+)
+def _user_license_not_present(healthy: Scenario) -> Scenario:
+    return healthy.change("users", _id(contoso.AGENTS[0]), licenses=(License(skus.MICROSOFT_365_E5, (skus.TEAMS.id,)),))
+
+
+@_scenario(
+    "unlicensed-account",
+    "A resource account has no licence",
+    "support@contoso.com has no Microsoft Teams Phone Resource Account licence: the portal asks for one, and calls "
+    "get a busy signal.",
+)
+def _unlicensed_account(healthy: Scenario) -> Scenario:
+    return healthy.change("users", _id(SUPPORT), licenses=())
+
+
+@_scenario(
+    "no-incoming-call",
+    "Nobody is told of incoming calls",
+    "No Event Grid subscription delivers IncomingCall: callers hear ringing or silence, then the call ends.",
+)
+def _no_incoming_call(healthy: Scenario) -> Scenario:
+    return healthy.in_subscription(
+        system_topics=tuple(replace(topic, event_subscriptions=()) for topic in healthy.subscription.system_topics)
+    )
+
+
+@_scenario(
     "AADSTS7000222",
     "The bot's secret has expired",
     "The client secret of the bot's application expired a week ago: the service gets no token (AADSTS7000222), "
