@@ -211,7 +211,8 @@ def _registered(client_id: str) -> Callable[[Any], bool]:
 @_scenario(
     "UserLicenseNotPresentForbidden",
     "Teams is switched off in an agent's licence",
-    "adele@contoso.com has a licence in which Teams is switched off: she is refused at sign-in (403 UserLicenseNotPresentForbidden).",
+    "In the licence of adele@contoso.com Teams is switched off: she is refused at sign-in (403 "
+    "UserLicenseNotPresentForbidden).",
 )
 def _user_license_not_present(healthy: Scenario) -> Scenario:
     return healthy.change("users", _id(contoso.AGENTS[0]), licenses=(License(skus.MICROSOFT_365_E5, (skus.TEAMS.id,)),))
