@@ -36,6 +36,6 @@ def check(tenant: Tenant, federation: AcsFederation) -> Verdict:
             f"ACS federation is off in the tenant. {federation.DOUBT}",
             observed="EnableAcsUsers is False",
             expected="EnableAcsUsers is True",
-            fix=federation.allow("<immutable resource id>"),
+            fix=federation.allow(),
         )
     return Pass("ACS federation is on in the tenant.", observed="EnableAcsUsers is True")

@@ -14,9 +14,7 @@ Credits and switch on Auto-Recharge.
 
 In the portal: Microsoft 365 admin center > Billing > Payment methods, or Billing > Your products >
 Communications Credits. Which agreement you have stands under Billing > Billing accounts. Record the
-answer with
-
-    tpe-audit attest funding-balance
+answer under `[[attestations]]` in config.toml.
 """
 
 from tpe_audit import Area, Manual, Owner, Severity, Verdict

@@ -10,8 +10,8 @@ account is bound to now, and lapses when one of them changes.
 
 ## Fix
 
-Run the cmdlet with the ids that the account is bound to, then place a test call and record the answer
-with `tpe-audit attest ra-synced`.
+Run the cmdlet with the ids that the account is bound to, place a test call, and record the answer under
+`[[attestations]]` in config.toml.
 
     Sync-CsOnlineApplicationInstance -ObjectId <object id> -ApplicationId <app id> -AcsResourceId <acs id>
 

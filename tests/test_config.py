@@ -228,11 +228,11 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     "a secret where a table belongs": (f'{TEAMS}credential = "{SECRET}"\n', ["teams.credential: it should be a table"]),
     "an endpoint without https": (
         TEAMS + '[endpoints]\ngraph = "http://localhost:1"\n',
-        ["endpoints.graph: 'http://localhost:1' is not an https:// address"],
+        ["endpoints.graph: it is not an https:// address"],
     ),
     "an environment without https": (
         TEAMS + '[deployment.dynamics]\nenvironment_url = "contoso.crm.dynamics.com"\n',
-        ["deployment.dynamics.environment_url: 'contoso.crm.dynamics.com' is not an https:// address"],
+        ["deployment.dynamics.environment_url: it is not an https:// address"],
     ),
     "a number without a country": (
         TEAMS + '[[deployment.lines]]\nnumber = "555 123 0100"\n',

@@ -28,6 +28,8 @@ from tpe_audit.verdicts import Fail, Manual, NotApplicable, Pass, Status, Unknow
 
 _log = logging.getLogger(__name__)
 
+NOT_ASKED = "It was not asked for, because what it hangs on could not be read."
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -277,7 +279,9 @@ class _Bench:
         return Judgement(subject, Status.MANUAL, reason, evidence=evidence, about=about)
 
     def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Judgement:
-        reasons = " ".join(dict.fromkeys(gap.reason for gap in gaps))
+        # What was not even asked, because something before it could not be read, explains nothing beside that.
+        told = [gap.reason for gap in gaps if gap.reason != NOT_ASKED]
+        reasons = " ".join(dict.fromkeys(told)) or NOT_ASKED
         if all(gap.declared_off for gap in gaps):
             return self._asked(subject, reasons, {}, joined(gaps))
         lacks = tuple(dict.fromkeys(lack for gap in gaps for lack in gap.lacks))
@@ -374,7 +378,7 @@ class _Bench:
                 return Known(self.evidence.tenant, joined(came_by))
             answer = self.evidence.answer(step, at) or self.evidence.answer(step, self.evidence.tenant.subject)
             if answer is None:
-                return Gap(f"Nobody read {step.__name__} of {at.name}.")
+                return Gap(NOT_ASKED)
             if isinstance(answer, Gap):
                 return answer
             came_by.append(answer)

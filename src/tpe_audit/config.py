@@ -78,7 +78,8 @@ def _guid(text: str) -> str:
 
 def _https(text: str) -> str:
     if not re.fullmatch(r"https://[^/\s?#@]+(/[^\s?#]*)?", text):
-        raise ValueError(f"{text!r} is not an https:// address")
+        # What stands there is not repeated: a password or a key may be in it.
+        raise ValueError("it is not an https:// address without user, password and query")
     return text.rstrip("/")
 
 
@@ -426,6 +427,9 @@ def load(path: Path | None) -> Config:
     except SettingsError as error:
         raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
     config._folder = path.resolve().parent if path is not None else Path.cwd()  # noqa: SLF001
+    bundle = config.endpoints.ca_bundle
+    if bundle and not config.path(bundle).is_file():
+        raise ConfigError([f"{name}: endpoints.ca_bundle: there is no file {bundle!r}"])
     return config
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tpe_audit.audit import Finding, Judgement, pointers_of, related
 from tpe_audit.facts import Evidence, Kind, Known, NoLine, NumberType, PhoneNumber, ResourceAccount, Subject
-from tpe_audit.verdicts import Area, Status
+from tpe_audit.verdicts import Area, Severity, Status
 
 
 class Link(StrEnum):
@@ -139,7 +139,8 @@ def _agents(findings: Sequence[Finding]) -> LinkState | None:
     checks = tuple(finding.check.id for finding in those)
     worst = min(those, key=lambda finding: finding.status.rank)
     status = worst.status
-    if status is Status.FAIL and all(_one_passes(those, kind) for kind in (Kind.AGENT, Kind.APPLICATION)):
+    sign_in = [finding for finding in those if finding.check.severity is Severity.BLOCKER]
+    if status is Status.FAIL and _one_passes(those, Kind.AGENT) and _one_passes(sign_in, Kind.APPLICATION):
         status = Status.PASS
     return LinkState(Link.AGENTS, status, checks, worst.check.id)
 

@@ -210,7 +210,7 @@ def _outcome(findings: Sequence[Finding], broken: Sequence[str], catalog: Catalo
     asked = [f for f in required if _has(f, Status.MANUAL)] if terms.profile is not Profile.CHANGE else []
     passed = [f for f in required if _has(f, Status.PASS) or _has(f, Status.WAIVED)]
     if unread or asked or broken or not passed:
-        return Outcome.CANNOT_TELL, _cannot_tell(unread, asked, broken)
+        return Outcome.CANNOT_TELL, _cannot_tell(unread, asked, broken, len(findings) - len(required))
     return Outcome.READY, _ready(required, findings)
 
 
@@ -236,7 +236,7 @@ def _not_ready(
     return f"Not ready: {finding.check.id} can't hold, because {why} ({title})."
 
 
-def _cannot_tell(unread: Sequence[Finding], asked: Sequence[Finding], broken: Sequence[str]) -> str:
+def _cannot_tell(unread: Sequence[Finding], asked: Sequence[Finding], broken: Sequence[str], lesser: int) -> str:
     parts = []
     if unread:
         parts.append(f"{_count(len(unread), 'required check')} could not be read")
@@ -246,6 +246,8 @@ def _cannot_tell(unread: Sequence[Finding], asked: Sequence[Finding], broken: Se
     if broken:
         things = "check or collector" if len(broken) == 1 else "checks or collectors"
         parts.append(f"{len(broken)} {things} did not work")
+    if not parts and lesser:
+        return f"Cannot tell: no check that decides the verdict applied, and {lesser} of lesser weight (see --fail-on)."
     if not parts:
         return "Cannot tell: no required check applied, so nothing was audited."
     return f"Cannot tell: nothing that was read fails, but {' and '.join(parts)}."

@@ -16,6 +16,7 @@ from tests.tenant import (
     Evidently,
     Fault,
     agent,
+    audit,
     broken,
     edited,
     healthy,
@@ -42,6 +43,7 @@ from tpe_audit.simulator.contoso import (
     VOICE_GROUP,
     acs_arm_id,
 )
+from tpe_audit.verdicts import Status
 
 BOT: Question = (facts.ResourceAccount, facts.Bot)
 ACS_RESOURCE: Question = (facts.ResourceAccount, facts.AcsResource)
@@ -598,3 +600,15 @@ async def test_a_right_on_the_data_plane_that_is_missing_is_named() -> None:
     gap = (await read(scenario, (facts.ResourceAccount, facts.ServerConsent))).gap(facts.ServerConsent, IVR_ACCOUNT)
     assert "Contributor" in gap.reason
     assert "Contributor" in gap.lacks[0]
+
+
+@pytest.mark.parametrize(
+    "check", ["app-not-reserved", "bot-exists", "bot-teams-channel", "acs-exists", "server-consent"]
+)
+async def test_what_an_account_that_was_not_read_is_bound_to_is_unknown_and_not_nothing(check: str) -> None:
+    scenario = SCENARIOS["healthy"]()
+    for index, line in enumerate(scenario.config["deployment"]["lines"]):
+        bare = {"number": line["number"], "account": line["account"]}
+        scenario = scenario.configure(f"deployment.lines.{index}", bare)
+    report, _ = await audit(scenario.permitted("TeamsResourceAccount.Read.All"))
+    assert next(f for f in report.findings if f.check.id == check).status is Status.UNKNOWN

@@ -163,7 +163,7 @@ async def test_a_number_that_is_none_leaves_its_accounts_number_unread(value: An
 async def test_a_number_is_the_same_however_it_is_written(value: str) -> None:
     behaviour = item_edited(NUMBERS_PATH, {"telephoneNumber": IVR_NUMBER}, {"telephoneNumber": value})
     evidence = await read(behaviour, (facts.ResourceAccount, facts.PhoneNumber))
-    expect(evidence, facts.PhoneNumber, IVR_ACCOUNT, facts.PhoneNumber(IVR_NUMBER, IVR_ACCOUNT))
+    expect(evidence, facts.PhoneNumber, IVR_ACCOUNT, facts.PhoneNumber(IVR_NUMBER, IVR_ACCOUNT, "CallingPlan"))
 
 
 async def test_an_account_without_a_number_has_none() -> None:

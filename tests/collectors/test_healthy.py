@@ -69,7 +69,7 @@ FACTS: list[tuple[Subject, Fact, tuple[str, ...]]] = [
     (IVR_ACCOUNT, facts.ExpectedApplication(BOT_APP_ID, "config.toml"), ()),
     (IVR_ACCOUNT, facts.ExpectedAcsResource(ACS_ID, "config.toml"), (ACS_PATH,)),
     (IVR_ACCOUNT, facts.LineIds("ivr@contoso.com", IVR, BOT_APP_ID, ACS_ID), ()),
-    (IVR_ACCOUNT, facts.PhoneNumber(IVR_NUMBER, IVR_ACCOUNT), (NUMBERS_PATH,)),
+    (IVR_ACCOUNT, facts.PhoneNumber(IVR_NUMBER, IVR_ACCOUNT, "CallingPlan"), (NUMBERS_PATH,)),
     (IVR_ACCOUNT, facts.Application(BOT_APP_ID), (ACCOUNTS_PATH,)),
     (IVR_ACCOUNT, facts.AcsResourceId(ACS_ID), (ACS_PATH,)),
     (IVR_ACCOUNT, facts.SignIn(enabled=False), (f"/v1.0/users/{IVR}",)),

@@ -13,7 +13,7 @@ from functools import partial
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.accounts import LineAccount, line_accounts
+from tpe_audit.collectors.accounts import LineAccount, LineAccounts, line_accounts
 from tpe_audit.collectors.acs_settings import SETTINGS, event_delivery
 from tpe_audit.collectors.azure import ACS, GRANT, Found, arm_id, find
 from tpe_audit.collectors.bots import NO_LINE, listless
@@ -36,7 +36,6 @@ from tpe_audit.facts import (
     NoServerConsent,
     ServerConsent,
     Subject,
-    Thing,
     UnreadEventDelivery,
     UnreadEventSubscription,
 )
@@ -73,7 +72,16 @@ async def acs_resources(reader: Reader) -> Harvest:
         answers |= {key: Gap(why, declared_off=True) for key in addresses}
     else:
         answers |= dict(await each(addresses, configured))
-    return _harvest(read.accounts, answers, items, _remaining(reader, read.gap, read.absent, read.evidence, wanted))
+    missing = () if wanted else tuple((thing.subject, Known(thing, read.evidence)) for thing in read.absent)
+    return _harvest(read.accounts, answers, items, Census(missing, next(iter(_unbound(reader, read)), None), NO_LINE))
+
+
+def _unbound(reader: Reader, read: LineAccounts) -> list[Gap]:
+    """Return why there may be more ACS resources: an account's own could not be read, and none is declared."""
+    gaps = [read.gap] if read.gap else []
+    if not all(line.acs_resource for line in reader.deployment.lines):
+        gaps += [unread for _, unread in read.unread]
+    return gaps + [a.acs for a in read.accounts if not a.acs_id and isinstance(a.acs, Gap)]
 
 
 def _found(key: str, found: Found) -> Answer:
@@ -96,18 +104,6 @@ def _resource(body: object, evidence: tuple[int, ...]) -> AcsResource:
         at.subscription,
         properties.hostName or "",
     )
-
-
-def _remaining(
-    reader: Reader,
-    gap_: Gap | None,
-    absent: Sequence[Thing],
-    evidence: tuple[int, ...],
-    wanted: Mapping[str, None],
-) -> Census:
-    """Return what there is to say besides the resources themselves."""
-    missing = () if wanted else tuple((thing.subject, Known(thing, evidence)) for thing in absent)
-    return Census(missing, gap_, NO_LINE)
 
 
 def _harvest(
@@ -151,7 +147,7 @@ async def acs_resource_ids(reader: Reader) -> Harvest:
     read = await reader.once(line_accounts)
     harvest = Harvest()
     found: dict[str, tuple[Subject, Answer]] = {}
-    gaps: list[Gap] = [read.gap] if read.gap else []
+    gaps = _unbound(reader, read)
     addresses = [a.acs_id for a in read.accounts if a.acs_id and not is_guid(a.acs_id)]
     resources = await reader.once(acs_resources) if addresses else Harvest()
     for account in read.accounts:

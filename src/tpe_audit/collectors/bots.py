@@ -47,6 +47,9 @@ async def applications(reader: Reader) -> Harvest:
         line.application_id: () for line in reader.deployment.lines if line.application_id
     }
     gaps = [read.gap] if read.gap else []
+    if not all(line.application_id for line in reader.deployment.lines):
+        # What an account that was not read is bound to is one more application, and nobody knows which.
+        gaps += [unread for _, unread in read.unread]
     for account in read.accounts:
         subject = account.account.subject
         if account.application_id:

@@ -154,13 +154,17 @@ def _number(text: str, evidence: tuple[int, ...]) -> str:
 def _tell(harvest: Harvest, account: ResourceAccount, number: str, items: Sequence[Item]) -> tuple[Subject, Known]:
     """Note what the assignments of a number say about it."""
     evidence = tuple(dict.fromkeys(item.evidence for item in items))
+    what = f"the number {number}"
+    kind = agreed([attempt(partial(_type, i.body, what, (i.evidence,)), (i.evidence,)) for i in items], what)
     fact = PhoneNumber(number, account.subject)
-    subject, what = fact.subject, f"the number {number}"
+    if isinstance(kind, Known) and isinstance(kind.value, NumberType):
+        fact = PhoneNumber(number, account.subject, kind.value.value.cmdlet)
+    subject = fact.subject
     known = Known(fact, evidence)
     harvest.answer(subject, PhoneNumber, known)
     harvest.answers[(ResourceAccount, subject.key)] = Known(account, evidence)
+    harvest.answer(subject, NumberType, kind)
     questions: tuple[tuple[type[Fact], Callable[[object, str, tuple[int, ...]], Fact]], ...] = (
-        (NumberType, _type),
         (NumberCapabilities, _capabilities),
         (NumberActivation, _activation),
         (NumberCountry, _country),

@@ -99,11 +99,16 @@ def _print(text: str) -> None:
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
     ended = text if text.endswith("\n") else f"{text}\n"
-    if stream is None:
-        sys.stdout.write(ended)
-    else:
-        stream.write(ended.encode("utf-8", "replace"))
-        stream.flush()
+    try:
+        if stream is None:
+            sys.stdout.write(ended)
+        else:
+            stream.write(ended.encode("utf-8", "replace"))
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NoAudit([f"stdout: {error.strerror}"], what="the report could not be written") from error
 
 
 def _write(path: Path, text: str) -> None:

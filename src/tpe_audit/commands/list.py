@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from textwrap import shorten
+from textwrap import shorten, wrap
 
 import click
 
@@ -30,7 +30,7 @@ def command(config: Path | None, form: str) -> int:
         entries = [_entry(check, plugins.guide) for check in checks]
         click.echo(json.dumps({"checks": entries}, indent=2, ensure_ascii=False))
     else:
-        _table(checks)
+        _table(checks, plugins.guide)
     if found.unloadable:
         raise NoAudit([str(file) for file in found.unloadable], what="some check files could not be loaded")
     return 0
@@ -54,17 +54,28 @@ def _entry(check: Check, guide: Guide) -> dict[str, object]:
     }
 
 
-def _table(checks: list[Check]) -> None:
-    """Print one line a check; on a wide terminal with what must hold."""
+def _table(checks: list[Check], guide: Guide) -> None:
+    """Print a check and, below it, what it reads; on a wide terminal with what must hold."""
     # Plain text: a table library would take longer to load than everything else here.
     rows = [("check", "area", "severity", "owner", "what must hold")]
     rows += [(check.id, check.area, check.severity, check.owner, check.title) for check in checks]
+    by_id = {check.id: check for check in checks}
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    room = shutil.get_terminal_size((200, 24)).columns - sum(widths) - 2 * len(widths)
+    width = shutil.get_terminal_size((200, 24)).columns
+    room = width - sum(widths) - 2 * len(widths)
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         cells += [shorten(row[4], room, placeholder=" …")] if room >= 30 else []
         click.echo("  ".join(cells).rstrip())
-    click.echo(
-        f"\n{len(checks)} checks. What each reads, and the right that takes: tpe-audit explain ID, or --format json."
-    )
+        if check := by_id.get(row[0]):
+            for line in wrap(_reading(check, guide), max(width - 4, 40)):
+                click.echo(f"    {line}")
+    click.echo(f"\n{len(checks)} checks. The requests that each makes: tpe-audit explain ID, or --format json.")
+
+
+def _reading(check: Check, guide: Guide) -> str:
+    """Return what a check reads from, and the rights that takes."""
+    reads = [guide[question] for question in check.wants if question in guide]
+    sources = ", ".join(dict.fromkeys(r.source for r in reads if r.what))
+    rights = ", ".join(dict.fromkeys(right for r in reads for right in r.permissions))
+    return f"reads {sources}; takes {rights or 'no right'}" if sources else "reads nothing: a person answers"

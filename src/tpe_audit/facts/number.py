@@ -24,6 +24,8 @@ class PhoneNumber(Thing):
     """E.164 with the leading +."""
     account: Subject
     """The resource account that holds it."""
+    type_for_commands: str = "<CallingPlan, DirectRouting or OperatorConnect>"
+    """As the cmdlets spell it, where it is known: to fill commands with, never to judge by."""
 
     @property
     def toll_free(self) -> bool | None:
@@ -62,7 +64,7 @@ class PhoneNumber(Thing):
                 "Set-CsPhoneNumberAssignment -Identity %s -TelephoneNumber %s -NumberType %s",
                 self.account.id,
                 self.number,
-                "<CallingPlan, DirectRouting or OperatorConnect>",
+                self.type_for_commands,
             ),
         )
 
@@ -93,6 +95,11 @@ class NumberTypeName(StrEnum):
     def words(self) -> str:
         """Microsoft's name for it in prose."""
         return {"callingPlan": "Calling Plan", "directRouting": "Direct Routing"}.get(self, "Operator Connect")
+
+    @property
+    def cmdlet(self) -> str:
+        """How the cmdlets of Teams PowerShell spell it."""
+        return self.words.replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)

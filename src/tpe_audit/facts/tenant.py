@@ -147,9 +147,13 @@ class AcsFederation(Fact):
         'acs_federation = "not-used" under [deployment].'
     )
 
-    def allow(self, resource: str) -> tuple[Command, ...]:
-        """Switch federation on and add a resource to the list; Set replaces it, so it is read first."""
-        ids = (*self.allowed_resources, resource)
+    def allow(self, resource: str = "") -> tuple[Command, ...]:
+        """Switch federation on and add a resource to the list; Set replaces it, so it is read first.
+
+        Without a resource the list stays as it is; an empty one needs at least one id to be put in.
+        """
+        ids = (*self.allowed_resources, resource) if resource else self.allowed_resources
+        ids = ids or ("<immutable resource id>",)
         return (
             powershell("Get-CsTeamsAcsFederationConfiguration"),
             powershell(f"$allowlist = @({', '.join(['%s'] * len(ids))})", *ids),

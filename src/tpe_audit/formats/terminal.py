@@ -367,8 +367,13 @@ def _passes(page: _Page, arranged: Outline, report: Report) -> None:
         for entry in arranged.spared:
             _folded(page, entry.finding, attested)
         return
-    page.gap()
     counts = report.counts
+    if not counts[Status.PASS] and not counts[Status.NOT_APPLICABLE]:
+        return
+    page.gap()
+    if not counts[Status.PASS]:
+        page.say(f"· {counted(counts[Status.NOT_APPLICABLE], 'check does', 'checks do')} not apply. -v lists them.")
+        return
     passes = counted(counts[Status.PASS], "check passes", "checks pass")
     by_word = f", {len(attested)} by a person's word" if attested else ""
     spared = f" {counts[Status.NOT_APPLICABLE]} not applicable." if counts[Status.NOT_APPLICABLE] else ""

@@ -54,7 +54,9 @@ class Sources:
         sources: list[Source | TeamsExport] = [*graphs, self.arm, self.acs, self.teams_export]
         if self.config.deployment.consumer == "dynamics-365":
             sources.append(self.dataverse)
-        return tuple(self._report(source) for source in sources)
+        # Of a source that nothing was asked of there is nothing to tell, unless it is off.
+        told = [s for s in sources if s.troubles or s.name in self.off or self.ledger.answered[s.name]]
+        return tuple(self._report(source) for source in told)
 
     def _report(self, source: Source | TeamsExport) -> SourceReport:
         if source.name in self.off:

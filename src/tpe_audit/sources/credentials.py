@@ -62,7 +62,10 @@ class SignIn:
             try:
                 return await self._credential.get_token(*scopes, **options)
             except (AzureError, ValueError, OSError) as error:
-                failure = SignInFailed(f"Signing in to {self.words} failed: {_first_line(error)}")
+                failure = SignInFailed(
+                    f"Signing in to {self.words} failed: {_first_line(error)}",
+                    lacks=(f"a sign-in to {self.words} that works (docs/guides/configuration.md)",),
+                )
                 self._failures[scopes] = failure
                 raise failure from error
 
