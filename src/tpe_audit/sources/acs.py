@@ -6,17 +6,17 @@ https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-p
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tpe_audit.config import Config
-from tpe_audit.sources.credentials import SignIn, transport
+from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Malformed
 from tpe_audit.sources.ledger import Ledger
-from tpe_audit.sources.source import NoConnection, Patience, Response, Source
+from tpe_audit.sources.pipeline import PipelineSource
+from tpe_audit.sources.source import Patience, Response
 
 if TYPE_CHECKING:
-    from azure.core import AsyncPipelineClient
+    pass
 
 AT_ONCE = 12
 VERSION = "2025-06-30"
@@ -30,17 +30,14 @@ _HOST = re.compile(
 )
 
 
-class AcsDataPlane(Source):
+class AcsDataPlane(PipelineSource):
     """The data planes of all ACS resources that one identity reads."""
 
     name = "acs"
     words = "The ACS data plane"
 
     def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
-        super().__init__("", identity, ledger, patience, AT_ONCE)
-        self._config = config
-        self._proxies = proxies
-        self._pipeline: AsyncPipelineClient[Any, Any] | None = None
+        super().__init__("", config, identity, ledger, patience, AT_ONCE, proxies=proxies)
 
     @property
     def audience(self) -> str:
@@ -67,44 +64,3 @@ class AcsDataPlane(Source):
                 Malformed(f"The ACS resource's host name {host!r} is none, so its data plane was not asked.")
             )
         return f"https://{host}/access/teamsExtension/tenants/{tenant}/assignments/{principal}?api-version={VERSION}"
-
-    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
-        """Send one request through azure-core's pipeline and return the answer as it came."""
-        from azure.core.exceptions import AzureError
-        from azure.core.rest import HttpRequest
-
-        try:
-            answer = await self._ready().send_request(HttpRequest(method, url, headers=dict(headers)))
-            content = answer.content
-        except (AzureError, ValueError, OSError) as error:
-            raise NoConnection(f"{type(error).__name__}: {error}") from error
-        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
-
-    def _ready(self) -> AsyncPipelineClient[Any, Any]:
-        if self._pipeline is None:
-            from azure.core import AsyncPipelineClient
-            from azure.core.pipeline.policies import (
-                AsyncBearerTokenCredentialPolicy,
-                HeadersPolicy,
-                RequestIdPolicy,
-                UserAgentPolicy,
-            )
-
-            from tpe_audit import __version__
-
-            self._pipeline = AsyncPipelineClient(
-                base_url="https://communication.azure.com",
-                policies=[
-                    RequestIdPolicy(),
-                    HeadersPolicy(),
-                    UserAgentPolicy(f"tpe-audit/{__version__}"),
-                    AsyncBearerTokenCredentialPolicy(self.identity, self.audience),
-                ],
-                transport=transport(self._config, proxies=self._proxies),
-            )
-        return self._pipeline
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._pipeline is not None:
-            await self._pipeline.close()

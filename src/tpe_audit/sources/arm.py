@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tpe_audit.config import Config
-from tpe_audit.sources.credentials import SignIn, transport
+from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.ledger import Ledger
+from tpe_audit.sources.pipeline import PipelineSource
 from tpe_audit.sources.source import (
     Answered,
     Item,
@@ -18,7 +18,6 @@ from tpe_audit.sources.source import (
     NoConnection,
     Patience,
     Response,
-    Source,
     error_code,
 )
 
@@ -48,31 +47,17 @@ _NOT_OF_THE_RESOURCE = frozenset(
 """Codes of a 404 that come before anybody looks for the resource."""
 
 
-class Arm(Source):
+class Arm(PipelineSource):
     """Azure Resource Manager in one tenant."""
 
     name = "arm"
     words = "Azure Resource Manager"
 
     def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
-        super().__init__(config.endpoints.resource_manager, identity, ledger, patience, AT_ONCE)
-        self._config = config
-        self._proxies = proxies
-        self._pipeline: AsyncARMPipelineClient[Any, Any] | None = None
+        super().__init__(
+            config.endpoints.resource_manager, config, identity, ledger, patience, AT_ONCE, proxies=proxies
+        )
         self._acs: dict[str, CommunicationServiceManagementClient] = {}
-
-    async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
-        """Send one request through azure-mgmt-core's pipeline and return the answer as it came."""
-        from azure.core.exceptions import AzureError
-        from azure.core.rest import HttpRequest
-
-        request = HttpRequest(method, url, headers=dict(headers), json=body)
-        try:
-            answer = await self._ready().send_request(request)
-            content = answer.content
-        except (AzureError, ValueError, OSError) as error:
-            raise NoConnection(f"{type(error).__name__}: {error}") from error
-        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
 
     def proves_absence(self, response: Response) -> bool:
         """Whether a 404 speaks of the resource, and not of a subscription that this identity does not see."""
@@ -138,37 +123,11 @@ class Arm(Source):
                 return Listing(tuple(items), tuple(evidence))
             seen.add(token)
 
-    def _policies(self) -> list[Any]:
-        """Return what each request passes through: no retry, for that is ours, and nothing that writes.
+    def client(self) -> AsyncARMPipelineClient[Any, Any]:
+        """Return azure-mgmt-core's pipeline, without the policy in its own list that registers resource providers."""
+        from azure.mgmt.core import AsyncARMPipelineClient
 
-        azure-mgmt-core's own list holds a policy that registers resource providers.
-        """
-        from azure.core.pipeline.policies import (
-            AsyncBearerTokenCredentialPolicy,
-            HeadersPolicy,
-            RequestIdPolicy,
-            UserAgentPolicy,
-        )
-
-        from tpe_audit import __version__
-
-        return [
-            RequestIdPolicy(),
-            HeadersPolicy(),
-            UserAgentPolicy(f"tpe-audit/{__version__}"),
-            AsyncBearerTokenCredentialPolicy(self.identity, self.audience),
-        ]
-
-    def _ready(self) -> AsyncARMPipelineClient[Any, Any]:
-        if self._pipeline is None:
-            from azure.mgmt.core import AsyncARMPipelineClient
-
-            self._pipeline = AsyncARMPipelineClient(
-                base_url=self.base,
-                policies=self._policies(),
-                transport=transport(self._config, proxies=self._proxies),
-            )
-        return self._pipeline
+        return AsyncARMPipelineClient(base_url=self.base, policies=self.policies(), transport=self.transport())
 
     def _communication(self, subscription: str) -> CommunicationServiceManagementClient:
         if subscription not in self._acs:
@@ -180,14 +139,13 @@ class Arm(Source):
                 base_url=self.base,
                 api_version=COMMUNICATION_VERSION,
                 credential_scopes=[self.audience],
-                policies=self._policies(),
-                transport=transport(self._config, proxies=self._proxies),
+                policies=self.policies(),
+                transport=self.transport(),
             )
         return self._acs[subscription]
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._pipeline is not None:
-            await self._pipeline.close()
+        await super().close()
         for client in self._acs.values():
             await client.close()
