@@ -222,8 +222,7 @@ def _nodes(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 @pytest.fixture(scope="module")
 def script() -> str:
-    [code] = _blocks(GUIDES / "teams-export.md", "powershell")
-    return code
+    return _text(ROOT / "src" / "tpe_audit" / "scripts" / "teams-export.ps1")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from tpe_audit.audit import Audit, Finding, Judgement
 from tpe_audit.catalog import Catalog, Profile, Reads
+from tpe_audit.changes import Changes
+from tpe_audit.expiry import Expiry
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
 from tpe_audit.lines import Line, lines
 from tpe_audit.terms import SOON, Attestation, Terms, Waiver, covers
@@ -88,6 +90,10 @@ class Report:
     seen: Mapping[str, int]
     guide: Mapping[tuple[type[Fact], type[Fact]], Reads] = field(default_factory=dict)
     """Where the answer to each question comes from: a thing, and a fact of it."""
+    changes: Changes | None = None
+    """What has changed since another run; None: there is none to compare with."""
+    expiring: tuple[Expiry, ...] = ()
+    """What ends by itself, the next first."""
 
     @property
     def counts(self) -> dict[Status, int]:
