@@ -270,7 +270,7 @@ OFF: list[tuple[str, str, list[tuple[Question, Subject]]]] = [
     ("acs", "acs", [((facts.ResourceAccount, facts.ServerConsent), IVR_ACCOUNT)]),
     (
         "teams_powershell",
-        "teams-export",
+        "teams-powershell",
         [((facts.Tenant, facts.AcsFederation), TENANT), ((facts.Tenant, facts.GlobalExternalAccess), TENANT)],
     ),
 ]

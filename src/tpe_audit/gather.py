@@ -53,6 +53,8 @@ class Gathered:
     errors: tuple[str, ...] = ()
     nothing: tuple[str, ...] = ()
     """What the run was narrowed to, and is nothing in this tenant."""
+    warnings: tuple[str, ...] = ()
+    """Where something was not read as usual, and how it was."""
 
 
 async def gather(
@@ -94,7 +96,9 @@ async def gather(
         unread |= harvest.unread
         seen |= {what: count for what, count in harvest.seen.items() if count}
     evidence = Evidence(_named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen)
-    return Gathered(evidence, tuple(sorted(errors)), nothing)
+    instead = sources.teams_powershell.instead
+    warnings = (*((instead,) if instead else ()), *(each for harvest in harvests for each in harvest.warnings))
+    return Gathered(evidence, tuple(sorted(errors)), nothing, tuple(dict.fromkeys(warnings)))
 
 
 def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> Tenant:

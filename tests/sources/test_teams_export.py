@@ -75,7 +75,7 @@ async def test_an_export_is_read_however_powershell_encodes_it(encoded: Callable
     assert evidence.known(facts.AcsFederation, TENANT) == facts.AcsFederation(enabled=True, allowed_resources=(ACS_ID,))
     assert evidence.known(facts.GlobalExternalAccess, TENANT) == facts.GlobalExternalAccess(acs_federation=True)
     (request,) = evidence.behind(evidence.answer(facts.AcsFederation, TENANT))
-    assert (request.source, request.request) == ("teams-export", "read teams-export.json")
+    assert (request.source, request.request) == ("teams-powershell", "read teams-export.json")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ class Harvest:
     answers: dict[tuple[type[Fact], str], Answer] = field(default_factory=dict)
     unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    """What a reader of the report must know of how this was read, in sentences."""
 
     def tell(self, subject: Subject, fact: Fact, evidence: tuple[int, ...] = ()) -> None:
         """Note a fact of a subject."""

@@ -113,7 +113,7 @@ async def audited(
         simulated=simulated,
         selected=asked.narrowed,
         sources=states,
-        warnings=warnings(config),
+        warnings=(*warnings(config), *gathered.warnings),
         errors=gathered.errors,
     )
     audit = judge(catalog, checks, gathered.evidence, on)
