@@ -79,6 +79,7 @@ async def gather(
     """
     reader = Reader(sources, deployment, collected_at, subjects)
     rows = list({id(row): row for question in wanted if (row := table.get(question))}.values())
+    reader.reads_powershell = any("Get-Cs" in row.what for row in rows)
     errors: list[str] = []
     try:
         harvests = await _all(rows, reader, errors, told or (lambda done, of: None))
@@ -97,8 +98,8 @@ async def gather(
         seen |= {what: count for what, count in harvest.seen.items() if count}
     evidence = Evidence(_named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen)
     instead = sources.teams_powershell.instead
-    warnings = (*((instead,) if instead else ()), *(each for harvest in harvests for each in harvest.warnings))
-    return Gathered(evidence, tuple(sorted(errors)), nothing, tuple(dict.fromkeys(warnings)))
+    warnings = (*((instead,) if instead else ()), *sorted(reader.warnings))
+    return Gathered(evidence, tuple(sorted(errors)), nothing, warnings)
 
 
 def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> Tenant:

@@ -65,6 +65,11 @@ class StandIn:
     def started(self) -> bool:
         return self._notes.exists()
 
+    def wait(self) -> None:
+        """Return once it has started and taken its notes."""
+        while not self.started:
+            time.sleep(0.02)
+
     @property
     def notes(self) -> dict[str, Any]:
         notes: dict[str, Any] = json.loads(self._notes.read_text(encoding="utf-8"))
@@ -117,7 +122,9 @@ def gone(pid: int) -> bool:
 
 async def test_one_run_answers_all_and_is_the_evidence(powershell: StandIn) -> None:
     async with with_powershell(powershell) as read:
-        evidence = await read(FEDERATION, ACCESS, (facts.Tenant, facts.VoiceRoutes), (facts.Tenant, facts.CallerBlocking))
+        evidence = await read(
+            FEDERATION, ACCESS, (facts.Tenant, facts.VoiceRoutes), (facts.Tenant, facts.CallerBlocking)
+        )
     assert evidence.known(facts.AcsFederation, TENANT) == facts.AcsFederation(enabled=True, allowed_resources=(ACS_ID,))
     runs = [request for request in evidence.evidence.requests if request.source == "teams-powershell"]
     assert [(request.request, request.status) for request in runs] == [("pwsh teams-export.ps1", 200)]
@@ -237,8 +244,7 @@ async def test_what_does_not_end_is_ended_with_all_that_it_started(powershell: S
 async def test_an_audit_that_is_interrupted_ends_powershell(powershell: StandIn) -> None:
     async with with_powershell(powershell, "hangs") as read:
         reading = asyncio.ensure_future(read(FEDERATION))
-        while not powershell.started:
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(powershell.wait)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading

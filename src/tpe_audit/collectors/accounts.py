@@ -2,17 +2,19 @@
 
 The list of resource accounts is in Graph beta only
 (https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-quickstart).
+Where it does not answer, Teams PowerShell may.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from tpe_audit.collectors import wire
+from tpe_audit.collectors.instances import CMDLET, Instances, guessed, instances, instead_of_graph, undisputed
 from tpe_audit.collectors.numbers_of import holder
 from tpe_audit.collectors.reader import Harvest, Reader, agreed, attempt, gap, text
 from tpe_audit.collectors.scope import ACCOUNT_GRANT, ACCOUNTS, asked, directory_user
@@ -92,16 +94,66 @@ async def line_accounts(reader: Reader) -> LineAccounts:
         listing = await reader.sources.graph.items(ACCOUNTS, grant=ACCOUNT_GRANT)
         by_id = _by_id([(item.body, item.evidence) for item in listing.items])
     except SourceError as error:
-        if not lines:
-            return LineAccounts((), gap=gap(error), evidence=error.evidence)
-        return await _by_own_address(reader, lines, error)
-    accounts = {key: _account(items) for key, items in by_id.items()}
+        return await _unlisted(reader, lines, error)
+    accounts = await _completed(reader, {key: _account(items) for key, items in by_id.items()})
     if lines:
         return await _configured(reader, lines, accounts, listing.evidence)
     found = _discovered(list(accounts.values()))
     others = len(accounts) - len(found)
     absent = () if found else (NoLine(reader.tenant.subject, len(accounts)),)
     return LineAccounts(tuple(found), absent, others=others, evidence=listing.evidence)
+
+
+async def _completed(reader: Reader, accounts: Mapping[str, LineAccount]) -> Mapping[str, LineAccount]:
+    """Fill in what Graph does not tell of an account from Teams PowerShell, if that does."""
+    if not any(isinstance(answer, Gap) for a in accounts.values() for answer in (a.application, a.acs)):
+        return accounts
+    second = await instances(reader)
+    return {key: _with(account, second) for key, account in accounts.items()} if second else accounts
+
+
+def _with(account: LineAccount, second: Instances) -> LineAccount:
+    listed = second.by_id.get(account.account.id)
+    if listed is None:
+        return account
+    other = _account([listed])
+    application = other.application if isinstance(account.application, Gap) else account.application
+    acs = other.acs if isinstance(account.acs, Gap) else account.acs
+    return replace(
+        account,
+        application=application if isinstance(application, Known) else account.application,
+        acs=acs if isinstance(acs, Known) else account.acs,
+    )
+
+
+async def _unlisted(reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError) -> LineAccounts:
+    """Find accounts on lines although Graph does not list resource accounts.
+
+    What Teams PowerShell lists is believed; what it does not list may be newer than its answer, and is not absent.
+    """
+    listed = await instead_of_graph(reader, refused)
+    accounts = {}
+    if listed:
+        accounts = {key: _account(items) for key, items in _by_id(listed.items).items()}
+    if not lines:
+        found = _discovered(list(accounts.values()))
+        if found:
+            return LineAccounts(tuple(found), others=len(accounts) - len(found), evidence=refused.evidence)
+        why = await guessed(reader, refused) if listed is None else _none_in_powershell(refused, listed)
+        return LineAccounts((), gap=why, evidence=why.evidence)
+    names = {a.account.user_principal_name.casefold(): a for a in accounts.values()} | accounts
+    numbers = {account.phone_number: account for account in accounts.values()}
+    told = [(names.get(line.account.casefold()) if line.account else numbers.get(line.number), line) for line in lines]
+    rest = await _by_own_address(reader, [line for account, line in told if account is None], refused)
+    known = {account.account.id: _on(account, line) for account, line in told if account}
+    merged = {account.account.id: account for account in rest.accounts} | known
+    return replace(rest, accounts=tuple(merged.values()), others=max(0, len(accounts) - len(known)))
+
+
+def _none_in_powershell(refused: SourceError, listed: Instances) -> Gap:
+    why = f"{CMDLET} lists {len(listed.items)} resource accounts, none of them bound to an ACS resource. {listed.told}"
+    evidence = tuple(dict.fromkeys((*refused.evidence, *(index for _, index in listed.items))))
+    return Gap(f"{refused} {why} There may be newer ones.", evidence, lacks=refused.lacks)
 
 
 def _by_id(items: Sequence[tuple[Any, int]]) -> dict[str, list[tuple[Mapping[str, Any], int]]]:
@@ -273,13 +325,16 @@ async def resource_accounts(reader: Reader) -> Harvest:
     nothing = "No account was asked about (--subject)." if reader.subjects else ""
     harvest.census[ResourceAccount] = Census((*known, *missing, *read.unread), read.gap, nothing)
     harvest.seen["resource accounts on no line"] = read.others
+    second = await instances(reader) if reader.reads_powershell else None
     for subject, unread in read.unread:
         for question in (BoundApplication, BoundAcsResource, ExpectedNumber):
             harvest.answer(subject, question, unread)
     for account in read.accounts:
         subject = account.account.subject
-        harvest.answer(subject, BoundApplication, account.application)
-        harvest.answer(subject, BoundAcsResource, account.acs)
+        listed = second.by_id.get(account.account.id) if second else None
+        other = _account([listed]) if listed else account
+        harvest.answer(subject, BoundApplication, undisputed(account.application, other.application, second))
+        harvest.answer(subject, BoundAcsResource, undisputed(account.acs, other.acs, second))
         number = account.line.number
         harvest.tell(subject, ExpectedNumber(number) if number else NoExpectedNumber())
     return harvest

@@ -27,8 +27,6 @@ class Harvest:
     answers: dict[tuple[type[Fact], str], Answer] = field(default_factory=dict)
     unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    """What a reader of the report must know of how this was read, in sentences."""
 
     def tell(self, subject: Subject, fact: Fact, evidence: tuple[int, ...] = ()) -> None:
         """Note a fact of a subject."""
@@ -51,7 +49,15 @@ class Reader:
         self.subjects = tuple(subjects)
         """Only these accounts, numbers and agents are asked about; empty: all."""
         self.tenant = Tenant(sources.config.teams.tenant_id)
+        self.reads_powershell = False
+        """Teams PowerShell is read anyway, so that asking it for more costs nothing."""
+        self.warnings: dict[str, None] = {}
+        """What was not read as usual, and how it was: each sentence once."""
         self._tasks: dict[Callable[[Reader], Awaitable[Any]], asyncio.Task[Any]] = {}
+
+    def warn(self, sentence: str) -> None:
+        """Let the report say how something was read."""
+        self.warnings[sentence] = None
 
     async def once(self, reading: Callable[[Reader], Awaitable[T]]) -> T:
         """Return what `reading` reads, however many ask for it.

@@ -131,7 +131,8 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         return
     if sys.platform == "win32":
         with suppress(OSError):
-            subprocess.run(["taskkill", "/T", "/F", "/PID", str(child.pid)], capture_output=True, check=False)  # noqa: S607
+            end = await asyncio.create_subprocess_exec("taskkill", "/T", "/F", "/PID", str(child.pid))
+            await end.wait()
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)

@@ -59,9 +59,9 @@ class TeamsPowerShell:
     def ways(self) -> str:
         """How to set it up, as part of a sentence."""
         return (
-            "install PowerShell 7 (pwsh) with the module MicrosoftTeams where tpe-audit runs; or run a read-only export "
-            "in Teams PowerShell as a Teams administrator, and name its file in [sources.teams_powershell] export "
-            "(docs/guides/teams-export.md says how)"
+            "install PowerShell 7 (pwsh) with the module MicrosoftTeams where tpe-audit runs; or run a read-only "
+            "export in Teams PowerShell as a Teams administrator, and name its file in [sources.teams_powershell] "
+            "export (docs/guides/teams-export.md says how)"
         )
 
     @property
