@@ -90,6 +90,13 @@ COLLECTORS: tuple[Collector, ...] = (
         (),
     ),
     Collector(
+        "billing.billing_agreement",
+        ((_TENANT, facts.BillingAgreement),),
+        "GET /providers/Microsoft.Billing/billingAccounts",
+        "arm",
+        ("Billing account reader (billing role, optional)",),
+    ),
+    Collector(
         "tenant.acs_federation",
         ((_TENANT, facts.AcsFederation),),
         "Get-CsTeamsAcsFederationConfiguration",

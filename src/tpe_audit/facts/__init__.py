@@ -55,6 +55,7 @@ from tpe_audit.facts.base import (
     joined,
     slot,
 )
+from tpe_audit.facts.billing import BillingAgreement, UnknownBillingAgreement
 from tpe_audit.facts.bot import (
     Application,
     ApplicationOwner,
@@ -185,6 +186,7 @@ __all__ = [
     "AssignedPolicies",
     "AssignedVoiceRoutingPolicy",
     "Billing",
+    "BillingAgreement",
     "BlockedCallers",
     "BlockingPolicy",
     "Bot",
@@ -285,6 +287,7 @@ __all__ = [
     "Tenant",
     "Thing",
     "UnaskedConsents",
+    "UnknownBillingAgreement",
     "UnlicensedAccounts",
     "UnreadConditionalAccess",
     "UnreadEventDelivery",

@@ -405,6 +405,18 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingAccount:
+    """A billing account, and the applications (client ids) with a role there. It is shown to nobody else."""
+
+    name: str
+    display_name: str
+    agreement_type: str
+    tenant_id: str
+    status: str = "Active"
+    readers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """The whole simulated world."""
 
@@ -412,3 +424,4 @@ class State:
     subscriptions: tuple[Subscription, ...]
     identities: tuple[Identity, ...]
     environments: tuple[Environment, ...] = ()
+    billing_accounts: tuple[BillingAccount, ...] = ()
