@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +32,7 @@ from tests.tenant import (
 from tpe_audit import facts
 from tpe_audit.collectors import Question
 from tpe_audit.report import SourceState
-from tpe_audit.simulator import SimulatedTenant
+from tpe_audit.simulator import SimulatedTenant, serve
 from tpe_audit.simulator.contoso import ACS_ID, TENANT_ID
 from tpe_audit.sources import pwsh
 
@@ -67,7 +69,9 @@ class StandIn:
 
     def wait(self) -> None:
         """Return once it has started and taken its notes."""
+        ends = time.monotonic() + 60
         while not self.started:
+            assert time.monotonic() < ends, "it was not started"
             time.sleep(0.02)
 
     @property
@@ -307,3 +311,63 @@ async def test_a_powershell_that_cannot_be_started_says_so(powershell: StandIn) 
     (powershell.folder / "pwsh").write_text("#!/nonexistent/interpreter\n")
     async with with_powershell(powershell) as read:
         assert all("could not be started" in reason for reason in gaps(await read(FEDERATION, ACCESS)))
+
+
+# As a process
+
+CONFIGURATION_FILE = """
+[teams]
+tenant_id = "{tenant_id}"
+[teams.credential]
+kind = "client-secret"
+client_id = "{client_id}"
+[endpoints]
+authority = "{url}"
+graph = "{url}"
+resource_manager = "{url}"
+ca_bundle = "{ca_bundle}"
+[sources.teams_powershell]
+mode = "pwsh"
+"""
+
+
+def start(powershell: StandIn, does: str, tenant: SimulatedTenant) -> subprocess.Popen[str]:
+    """Start `tpe-audit run` as an administrator does, with one check that takes Teams PowerShell."""
+    powershell.prepare(does, tenant)
+    credential = tenant.config["teams"]["credential"]
+    (powershell.folder / "config.toml").write_text(
+        CONFIGURATION_FILE.format(
+            tenant_id=TENANT_ID, client_id=credential["client_id"], url=tenant.url, ca_bundle=tenant.ca_bundle
+        ),
+        encoding="utf-8",
+    )
+    return subprocess.Popen(
+        [sys.executable, "-m", "tpe_audit", "run", "--check", "acs-federation-enabled", "--format", "json"],
+        cwd=powershell.folder,
+        env={**os.environ, **tenant.secrets, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_run_reads_by_powershell_and_shows_no_token(powershell: StandIn) -> None:
+    with serve(healthy()) as tenant:
+        with start(powershell, "greets", tenant) as process:
+            out, err = process.communicate(timeout=60)
+        report = json.loads(out)
+        [federation] = report["findings"]
+        assert federation["status"] == "pass"
+        assert [each["source"] for each in report["evidence"]] == ["teams-powershell"]
+        assert not [secret for secret in (*tenant.issued, *powershell.notes["tokens"]) if secret in out + err]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_ended_ends_powershell(powershell: StandIn, sent: signal.Signals, code: int) -> None:
+    with serve(healthy()) as tenant, start(powershell, "hangs", tenant) as process:
+        powershell.wait()
+        process.send_signal(sent)
+        out, _ = process.communicate(timeout=30)
+    assert (process.returncode, out) == (code, "")
+    assert gone(powershell.notes["pid"])
+    assert gone(powershell.notes["child"])
