@@ -134,6 +134,14 @@ async def test_a_bot_that_config_names_is_absent_when_its_address_says_so() -> N
     assert (request.status, request.request.split("?")[0]) == (404, f"GET {at}")
 
 
+async def test_what_azure_shows_is_found_whatever_the_case() -> None:
+    loud = healthy().change("bots", app_id=lambda bot: bot.app_id.upper())
+    loud = loud.change("communication_services", immutable_id=lambda service: service.immutable_id.upper())
+    evidence = await read(loud, BOT, ACS_RESOURCE)
+    assert evidence.known(facts.AcsResource, IVR_ACCOUNT).subject.id.lower() == ACS_ID
+    evidence.known(facts.Bot, IVR_ACCOUNT)
+
+
 async def test_a_bot_that_config_names_is_found_whatever_the_case() -> None:
     at = (
         (SUBSCRIPTION + BOTS.format(BOTS_GROUP, "contoso-voice-bot"))

@@ -188,12 +188,12 @@ async def test_a_cmdlet_that_fails_leaves_the_others_alone(powershell: StandIn) 
         evidence.known(facts.GlobalExternalAccess, TENANT)
 
 
-async def test_the_report_says_how_old_the_answers_are(powershell: StandIn) -> None:
+async def test_the_report_says_where_the_answers_come_from(powershell: StandIn) -> None:
     async with with_powershell(powershell) as read:
         await read(FEDERATION)
         [told] = [source for source in read.sources.reports() if source.source == "teams-powershell"]
     assert told.state is SourceState.OK
-    assert "was made less than an hour ago, with MicrosoftTeams " in told.reason
+    assert told.reason == "Teams PowerShell answered here, with MicrosoftTeams 7.4.0."
 
 
 # What goes wrong

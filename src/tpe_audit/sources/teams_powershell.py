@@ -25,6 +25,9 @@ ADMINISTRATION = "48ac35b8-9aa8-4d74-927d-1f4a14a0b239/.default"
 LONGEST = 600.0
 """Seconds that PowerShell may take, if the deadline is not earlier."""
 
+HERE = "What Teams PowerShell answered here"
+"""As opposed to an export, which is made elsewhere and earlier."""
+
 ROLE = "the Entra role Teams Reader, Global Reader or Teams Administrator"
 
 
@@ -71,6 +74,8 @@ class TeamsPowerShell:
             return ""
         version = self.document.module_version
         module = f", with MicrosoftTeams {masked(version)}" if version else ""
+        if self.origin == HERE:
+            return f"Teams PowerShell answered here{module}."
         return f"{self.origin} was made {self.document.age_in_words} ago{module}."
 
     async def cmdlet(self, name: str) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
@@ -176,7 +181,7 @@ class TeamsPowerShell:
                 why += f" To read this, {self.ways}."
             raise Unreachable(why, evidence, (FRESH,)) from None
         self._evidence = (self._ledger.record(self.name, label, 200),)
-        self.origin = "What Teams PowerShell answered here"
+        self.origin = HERE
         return parsed(text, self.origin, self.tenant, self._evidence)
 
     async def _token(self, scope: str) -> str:
