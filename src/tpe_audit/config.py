@@ -433,6 +433,26 @@ def load(path: Path | None) -> Config:
     return config
 
 
+def without_credentials(path: Path) -> Config:
+    """Read a file for what it says of the deployment, before secrets are in the environment that sign in.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    try:
+        return load(path)
+    except ConfigError:
+        data = _toml(path)
+        if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
+            raise ConfigError(problems) from None
+        for table in ("teams", "azure"):
+            credential = data.get(table, {}).pop("credential", {})
+            kept = {key: credential[key] for key in ("client_id",) if key in credential}
+            if credential:
+                data[table]["credential"] = {"kind": "default", **kept}
+        return of_mapping(data, path.resolve().parent)
+
+
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:
     """Return the configuration that `data` holds, whatever the environment says.
 
