@@ -20,7 +20,8 @@ _KEY = re.compile(r"#?(\w+) = ")
 def words() -> dict[str, str]:
     """Return the first sentence that stands above each key and table, by its dotted name."""
     found: dict[str, str] = {}
-    table, comment = "", []
+    table = ""
+    comment: list[str] = []
     for line in PATH.read_text(encoding="utf-8").splitlines():
         if header := _TABLE.fullmatch(line):
             table = header[1]

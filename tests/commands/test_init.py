@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.commands.cli import Ran, tpe
-from tests.tenant import SCENARIOS, Scenario, healthy
+from tests.tenant import Scenario, healthy
 from tpe_audit import config, example
 from tpe_audit.commands.discovery import Found, Line, Missed
 from tpe_audit.commands.first_config import MOST_LINES, Answers, SignInEntry, written
-from tpe_audit.simulator import SimulatedTenant, serve
+from tpe_audit.commands.questions import KINDS
+from tpe_audit.simulator import SCENARIOS, SimulatedTenant, serve
 from tpe_audit.simulator.contoso import ACS_ID, BOT_APP_ID, TENANT_ID, acs_arm_id
 from tpe_audit.simulator.state import ResourceAccount
 
@@ -99,7 +100,7 @@ def test_every_comment_of_a_key_is_the_words_of_the_example() -> None:
         assert words[key]
         text = written(answers(), Found(), TODAY)
         assert words[key].split(",")[0] in " ".join(text.replace("#", " ").split())
-    assert len(example.kinds()) >= len(config.typing.get_args(config.CredentialKind))
+    assert set(example.kinds()) == set(KINDS)
 
 
 def answers() -> Answers:

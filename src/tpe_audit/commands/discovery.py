@@ -108,7 +108,9 @@ def found_in(evidence: Evidence) -> Found:
     return Found(
         tenant=evidence.tenant.name if isinstance(evidence.tenant, Tenant) else "",
         lines=tuple(_line(account, evidence) for account in accounts),
-        subscriptions=_distinct(thing.subscription for thing in (*bots.values(), *resources.values())),
+        subscriptions=_distinct(
+            [*(b.subscription for b in bots.values()), *(r.subscription for r in resources.values())]
+        ),
         bots=len(bots),
         acs_resources=len(resources),
         missed=tuple({(m.what, m.why): m for m in missed}.values()),

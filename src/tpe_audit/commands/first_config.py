@@ -18,8 +18,8 @@ from tpe_audit.formats.text import clipped, counted, printable
 MOST_LINES = 50
 """More lines than these are not written: an audit discovers them by itself."""
 
-_SECRETS = {"client-secret": "client_secret", "certificate": "certificate_password"}
-"""The secret that goes with a kind of credential; it is never written."""
+_SECRETS = {"client-secret": ("client_secret", ""), "certificate": ("certificate_password", ", if the file has one")}
+"""The secret that goes with a kind of credential, and when; it is never written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,17 @@ class Answers:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The environment variables that take the secrets of these credentials."""
+        """The environment variables that these credentials can't do without."""
         entries = {"teams": self.sign_in, "azure": self.azure_sign_in}
         return tuple(
-            f"{PREFIX}{SEPARATOR.join((table, 'credential', _SECRETS[entry.kind])).upper()}"
+            _variable(table, "client_secret")
             for table, entry in entries.items()
-            if entry and entry.kind in _SECRETS
+            if entry and entry.kind == "client-secret"
         )
+
+
+def _variable(table: str, secret: str) -> str:
+    return f"{PREFIX}{SEPARATOR.join((table, 'credential', secret)).upper()}"
 
 
 def written(answers: Answers, found: Found, today: date) -> str:
@@ -100,9 +104,9 @@ def _azure(answers: Answers, found: Found) -> list[str]:
 
 def _credential(table: str, entry: SignInEntry) -> list[str]:
     lines = _table(f"{table}.credential", entry.table)
-    if secret := _SECRETS.get(entry.kind):
-        variable = f"{PREFIX}{SEPARATOR.join((table, 'credential', secret)).upper()}"
-        lines += _comment(f"{secret}, from the environment: {variable}")
+    if entry.kind in _SECRETS:
+        secret, when = _SECRETS[entry.kind]
+        lines += _comment(f"{secret}{when}, from the environment: {_variable(table, secret)}")
     return lines
 
 
@@ -114,7 +118,9 @@ def _lines(found: Found) -> list[str]:
     if len(found.lines) > MOST_LINES:
         lines += _comment(f"{counted(len(found.lines), 'line')} were found, and are judged without standing here.")
         return lines
-    if not found.lines:
+    if found.lines:
+        lines += _comment("These were found. They are taken for what is meant, so correct what is not.")
+    else:
         lines += ["#[[deployment.lines]]", '#number = "+15551230100"', '#account = "ivr@contoso.com"']
     return lines + [text for line in found.lines for text in _line(line)]
 

@@ -35,7 +35,7 @@ async def tenant_id(domain: str, config: Config, *, proxies: bool = True) -> str
         raise Failed(f"Microsoft Entra ID knows no tenant {domain}.")
     try:
         issuer = answer.raise_for_status().json()["issuer"]
-        found = urlsplit(issuer).path.strip("/").split("/")[0]
+        found: str = urlsplit(issuer).path.strip("/").split("/")[0]
     except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed(f"GET {url} was answered with {answer.status_code}, and no issuer in it.") from error
     if not is_guid(found):
