@@ -454,7 +454,7 @@ def without_credentials(path: Path) -> Config:
         data = _toml(path)
         if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
             raise ConfigError(problems) from None
-        for table in (data["teams"], data.get("azure", {})):
+        for table in (data.get("teams", {}), data.get("azure", {})):
             if "credential" in table:
                 table["credential"] = _without_secret(table["credential"])
         return of_mapping(data, path.resolve().parent)

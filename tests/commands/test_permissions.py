@@ -136,6 +136,20 @@ def test_a_configuration_that_is_wrong_is_told(tmp_path: Path) -> None:
     assert "deployment.consumers" in ran.err
 
 
+def test_a_configuration_without_a_tenant_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[report]\nfail_on = "minor"\n', encoding="utf-8")
+    ran = tpe(tmp_path, "permissions")
+    assert (ran.code, ran.out) == (2, "")
+    assert "teams" in ran.err
+
+
+def test_a_managed_identity_is_granted_to_and_no_application_registered_for_it(tmp_path: Path) -> None:
+    configured(tmp_path, '[teams.credential]\nkind = "managed-identity"\n')
+    printed = script(tmp_path, "graph")
+    assert "ClientId = '<CLIENT-ID-OF-THE-MANAGED-IDENTITY>'" in printed
+    assert "Put a value in the place of" in printed
+
+
 def test_an_unknown_check_is_told(tmp_path: Path) -> None:
     ran = tpe(tmp_path, "permissions", "--check", "ra-exist")
     assert (ran.code, ran.out) == (2, "")

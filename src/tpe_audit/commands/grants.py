@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from tpe_audit import __version__
 from tpe_audit.commands.needs import Need, of_kind, roles_of_a_person
-from tpe_audit.config import Config, is_guid
+from tpe_audit.config import Config, Credential, is_guid
 from tpe_audit.rights import DATA_PLANE, RightKind
 from tpe_audit.shell import bash, powershell
 
@@ -83,7 +83,7 @@ def graph(needed: Sequence[Need], config: Config | None) -> str:
             permissions,
             "the Teams tenant",
             config.teams.tenant_id if config else "",
-            config.teams.credential.client_id if config else "",
+            _client(config.teams.credential) if config else "",
         ),
         *_azure_registration(permissions, config),
     ]
@@ -103,8 +103,15 @@ def _azure_registration(permissions: Sequence[Need], config: Config | None) -> l
         return []
     return [
         "    # The application is another one in each tenant. Take out the tenant that is not yours to grant in.",
-        *_registration(there, "the Azure tenant", config.azure_tenant_id, config.azure_credential.client_id),
+        *_registration(there, "the Azure tenant", config.azure_tenant_id, _client(config.azure_credential)),
     ]
+
+
+def _client(credential: Credential) -> str:
+    """Return whom to grant to: a managed identity is there already, whatever config.toml knows of it."""
+    if credential.kind == "managed-identity":
+        return credential.client_id or "<CLIENT-ID-OF-THE-MANAGED-IDENTITY>"
+    return credential.client_id
 
 
 def _registration(permissions: Iterable[Need], tenant: str, tenant_id: str, client_id: str) -> list[str]:

@@ -9,8 +9,8 @@ $own = @('Application.ReadWrite.All')
 $own += if ($person) { 'DelegatedPermissionGrant.ReadWrite.All' } else { 'AppRoleAssignment.ReadWrite.All' }
 
 foreach ($registration in $Registrations) {
-    if ($registration.TenantId -like '*<*') {
-        throw "Put the id of $($registration.Tenant) in the place of $($registration.TenantId)."
+    foreach ($value in $registration.TenantId, $registration.ClientId) {
+        if ($value -like '*<*') { throw "Put a value in the place of $value." }
     }
     Write-Host "Sign in to $($registration.Tenant)."
     Connect-MgGraph -TenantId $registration.TenantId -Scopes $own -NoWelcome
