@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -229,8 +228,6 @@ def test_the_graph_script_asks_the_azure_tenant_for_applications_alone(tmp_path:
 def test_a_permission_without_a_known_id_is_resolved_by_the_script(tmp_path: Path) -> None:
     folder = tmp_path / "checks"
     folder.mkdir()
-    example = (Path(__file__).parents[2] / "docs/guides/your-own-checks.md").read_text(encoding="utf-8")
-    assert "COLLECTORS" in example
     (folder / "_collectors.py").write_text(
         "from dataclasses import dataclass\n"
         "from tpe_audit.collectors import Collector\n"
@@ -240,7 +237,6 @@ def test_a_permission_without_a_known_id_is_resolved_by_the_script(tmp_path: Pat
         '("Widget.Read.All",)),)\n',
         encoding="utf-8",
     )
-    shutil.copy(folder / "_collectors.py", folder / "ignored.txt")
     (folder / "our_widget.py").write_text(
         '"""The widget is on.\n\nOr else.\n\n## Fix\n\nSwitch it on.\n"""\n\n'
         "from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict\n"

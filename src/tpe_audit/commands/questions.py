@@ -58,13 +58,9 @@ class Asking:
 def say(text: str, label: str = "") -> None:
     """Tell something on stderr, below each other behind its label, as wide as the terminal is."""
     width = max(shutil.get_terminal_size((100, 24)).columns - 1, 40)
-    indent = " " * len(label)
+    wrapper = textwrap.TextWrapper(width, label, " " * len(label), break_long_words=False, break_on_hyphens=False)
     for paragraph in text.split("\n"):
-        lines = textwrap.wrap(
-            paragraph, width, initial_indent=label, subsequent_indent=indent, break_long_words=False,
-            break_on_hyphens=False,
-        )  # fmt: skip
-        click.echo("\n".join(lines), err=True)
+        click.echo(wrapper.fill(paragraph), err=True)
 
 
 def answered(asked: Asking) -> Answers:
