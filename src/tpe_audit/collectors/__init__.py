@@ -94,7 +94,7 @@ COLLECTORS: tuple[Collector, ...] = (
         ((_TENANT, facts.BillingAgreement),),
         "GET /providers/Microsoft.Billing/billingAccounts",
         "arm",
-        ("Billing account reader (billing role, optional)",),
+        (),
     ),
     Collector(
         "tenant.acs_federation",
