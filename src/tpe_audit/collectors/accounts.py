@@ -42,6 +42,9 @@ from tpe_audit.facts.well_known import NO_ID, RESERVED_APPLICATIONS
 from tpe_audit.sources import SourceError
 from tpe_audit.sources.errors import Failed
 
+_Entry = tuple[Mapping[str, Any], int]
+"""A resource account as it is listed, and the request that brought it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineAccount:
@@ -95,7 +98,7 @@ async def line_accounts(reader: Reader) -> LineAccounts:
         by_id = _by_id([(item.body, item.evidence) for item in listing.items])
     except SourceError as error:
         return await _unlisted(reader, lines, error)
-    accounts = await _completed(reader, {key: _account(items) for key, items in by_id.items()})
+    accounts = await _completed(reader, by_id)
     if lines:
         return await _configured(reader, lines, accounts, listing.evidence)
     found = _discovered(list(accounts.values()))
@@ -104,26 +107,16 @@ async def line_accounts(reader: Reader) -> LineAccounts:
     return LineAccounts(tuple(found), absent, others=others, evidence=listing.evidence)
 
 
-async def _completed(reader: Reader, accounts: Mapping[str, LineAccount]) -> Mapping[str, LineAccount]:
-    """Fill in what Graph does not tell of an account from Teams PowerShell, if that does."""
-    if not any(isinstance(answer, Gap) for a in accounts.values() for answer in (a.application, a.acs)):
-        return accounts
-    second = await instances(reader)
-    return {key: _with(account, second) for key, account in accounts.items()} if second else accounts
-
-
-def _with(account: LineAccount, second: Instances) -> LineAccount:
-    listed = second.by_id.get(account.account.id)
-    if listed is None:
-        return account
-    other = _account([listed])
-    application = other.application if isinstance(account.application, Gap) else account.application
-    acs = other.acs if isinstance(account.acs, Gap) else account.acs
-    return replace(
-        account,
-        application=application if isinstance(application, Known) else account.application,
-        acs=acs if isinstance(acs, Known) else account.acs,
-    )
+async def _completed(reader: Reader, by_id: Mapping[str, Sequence[_Entry]]) -> Mapping[str, LineAccount]:
+    """Return the accounts that Graph lists; where it leaves the ACS resource out, Teams PowerShell may have it."""
+    accounts = {key: _account(items) for key, items in by_id.items()}
+    absent = [key for key, items in by_id.items() if all("acsResourceId" not in body for body, _ in items)]
+    second = await instances(reader) if absent else None
+    for key in absent:
+        if second and key in second.by_id:
+            other = _account([second.by_id[key]]).acs
+            accounts[key] = replace(accounts[key], acs=other if isinstance(other, Known) else accounts[key].acs)
+    return accounts
 
 
 async def _unlisted(reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError) -> LineAccounts:
@@ -156,15 +149,15 @@ def _none_in_powershell(refused: SourceError, listed: Instances) -> Gap:
     return Gap(f"{refused} {why} There may be newer ones.", evidence, lacks=refused.lacks)
 
 
-def _by_id(items: Sequence[tuple[Any, int]]) -> dict[str, list[tuple[Mapping[str, Any], int]]]:
-    by_id: dict[str, list[tuple[Mapping[str, Any], int]]] = {}
+def _by_id(items: Sequence[tuple[Any, int]]) -> dict[str, list[_Entry]]:
+    by_id: dict[str, list[_Entry]] = {}
     for body, evidence in items:
         item = wire.parsed(wire.Identified, body, "the list of resource accounts", (evidence,))
         by_id.setdefault(item.id.lower(), []).append((body, evidence))
     return by_id
 
 
-def _account(items: Sequence[tuple[Mapping[str, Any], int]]) -> LineAccount:
+def _account(items: Sequence[_Entry]) -> LineAccount:
     """Return one account; what several entries for it say differently is not known."""
     body = items[0][0]
     evidence = tuple(dict.fromkeys(index for _, index in items))
