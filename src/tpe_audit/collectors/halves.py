@@ -109,7 +109,8 @@ class Part:
         )
         self._reader.deployment = replace(self._declared, lines=(*self._declared.lines, *more))
         self.listed = {
-            thing: Looked(how.looked, how.gap, how.evidence) for (thing, _), (_, how) in zip(kinds, found, strict=True)
+            thing: Looked(how.looked, how.gap, how.evidence, keys)
+            for (thing, _), (keys, how) in zip(kinds, found, strict=True)
         }
 
     def holds(self, row: Collector) -> bool:
@@ -126,12 +127,14 @@ class Part:
         """Return what the half has to say of what a reading brought home."""
         if self._half is not Half.AZURE:
             return harvest
-        for key, answer in harvest.answers.items():
+        # Other readings build on what was brought home, so that stays as it is.
+        harvest = Harvest(dict(harvest.census), dict(harvest.answers), dict(harvest.unread), dict(harvest.seen))
+        for key, answer in list(harvest.answers.items()):
             if isinstance(answer, Known) and isinstance(answer.value, Deployment):
                 harvest.answers[key] = Known(self._declared)
             elif not self._one_tenant and row.name.rpartition(".")[2] in _REGISTERED and not _seen_here(answer):
                 harvest.answers[key] = self.why
-        for thing, census in harvest.census.items():
+        for thing, census in list(harvest.census.items()):
             if thing in (Application, Bot, AcsResource, AcsResourceId):
                 found = tuple(one for one in census.found if self._on_a_line(*one))
                 harvest.census[thing] = replace(census, found=found, gap=census.gap or self._unlined(found))

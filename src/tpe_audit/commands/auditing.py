@@ -37,9 +37,9 @@ def configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
     _log_to_stderr(verbose=asked.verbose)
     try:
         if asked.evidence:
-            from tpe_audit.commands.replay import configuration
+            from tpe_audit.commands import replay
 
-            yield configuration(asked)
+            yield replay.configuration(asked)
             return
         if asked.demo is None:
             path = asked.config or (CONFIG if CONFIG.exists() else None)

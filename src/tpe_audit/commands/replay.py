@@ -153,13 +153,12 @@ def _on_terms_of_today(read: Readings, config: Config) -> Readings:
     because nothing else was read; that it has changed since is told.
     """
     said = config.model_fields_set
-    changes = {}
     if said - {"teams"}:
-        changes = {"attestations": attestations(config), "waivers": waivers(config)}
+        read = replace(read, attestations=attestations(config), waivers=waivers(config))
     section = config.deployment.model_fields_set if "deployment" in said else frozenset()
     then, today = read.deployment, deployment(config)
     if not section:
-        return replace(read, **changes)
+        return read
     fields = {"acs_federation": "acs_federation_used"}
     judging = {fields.get(key, key): getattr(today, fields.get(key, key)) for key in _JUDGING if key in section}
     now = replace(then, **judging)
@@ -183,7 +182,7 @@ def _on_terms_of_today(read: Readings, config: Config) -> Readings:
         warnings = (*warnings, warning)
     key = (Deployment, read.tenant.subject.key)
     evidence = replace(read.evidence, answers={**read.evidence.answers, key: Known(now)})
-    return replace(read, evidence=evidence, warnings=warnings, **changes)
+    return replace(read, evidence=evidence, warnings=warnings)
 
 
 def _asked_for(read: Readings, wanted: Iterable[Question]) -> Readings:

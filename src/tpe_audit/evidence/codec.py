@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -72,12 +71,16 @@ def name(fact: type[Fact]) -> str:
     return fact.__name__ if inside else f"{fact.__module__}:{fact.__qualname__}"
 
 
-@cache
+_adapters: dict[type[Fact], TypeAdapter[Any]] = {}
+
+
 def _adapter(fact: type[Fact]) -> TypeAdapter[Any]:
-    try:
-        return TypeAdapter(fact)
-    except Exception as error:  # a plug-in's types may be anything
-        raise Unreadable(f"{name(fact)} can't be kept in a file: {type(error).__name__}: {error}.") from error
+    if fact not in _adapters:
+        try:
+            _adapters[fact] = TypeAdapter(fact)
+        except Exception as error:  # a plug-in's types may be anything
+            raise Unreadable(f"{name(fact)} can't be kept in a file: {type(error).__name__}: {error}.") from error
+    return _adapters[fact]
 
 
 def _written(value: Fact) -> Any:

@@ -130,6 +130,8 @@ class Searched(_Part):
     """The fact that describes each."""
     where: str
     """Where it was looked."""
+    keys: list[str] = []
+    """By what each is known: the application of a bot, the immutable id of an ACS resource."""
     gap: Told | None = None
     """Why there may be more; null: there are no more."""
     evidence: list[Index] = []
@@ -313,6 +315,7 @@ def values(readings: Readings, codec: Codec) -> dict[str, Any]:
             {
                 "thing": name(thing),
                 "where": looked.where,
+                "keys": list(looked.keys),
                 "gap": written.told(looked.gap) if looked.gap else None,
                 "evidence": list(looked.evidence),
             }
@@ -440,7 +443,7 @@ def readings(document: Document, codec: Codec, called: str) -> Readings:
         if (question := reader.fact(one.question)) and (gap := reader.gap(one.told))
     }
     listed = {
-        thing: Looked(one.where, reader.gap(one.gap), reader.indexes(one.evidence))
+        thing: Looked(one.where, reader.gap(one.gap), reader.indexes(one.evidence), tuple(one.keys))
         for one in document.listed
         if (thing := reader.fact(one.thing))
     }

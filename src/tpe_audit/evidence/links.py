@@ -25,13 +25,13 @@ from tpe_audit.facts import (
     ExpectedApplication,
     Fact,
     Gap,
-    Kind,
     Known,
     LineIds,
     NoAcsResource,
     NoBot,
     NoBoundAcsResource,
     NoBoundApplication,
+    PhoneNumber,
     ResourceAccount,
     ServerConsent,
     Subject,
@@ -95,9 +95,9 @@ class _Links:
     def _line(self, account: ResourceAccount) -> ConfiguredLine:
         names = {account.id.casefold(), account.user_principal_name.casefold()}
         numbers = {
-            answer.value.subject.id
+            value.number
             for (_, key), answer in self.answers.items()
-            if key == account.subject.key and isinstance(answer, Known) and _is_number(answer.value)
+            if key == account.subject.key and isinstance(value := _value(answer), PhoneNumber)
         }
         lines = self.read.deployment.lines
         mine = (line for line in lines if line.account.casefold() in names or line.number in numbers)
@@ -116,7 +116,8 @@ class _Links:
         if found is None or _elsewhere(found):
             looked = self.read.listed.get(Bot)
             found = self._never_asked("bot of the application", application.client_id)
-            if looked:
+            # What is on the list, but was not read, is there.
+            if looked and application.client_id not in looked.keys:
                 found = looked.gap or Known(NoBot(application.client_id, looked.where), looked.evidence)
             self.answers[key] = found
             if isinstance(found, Known) and isinstance(found.value, NoBot):
@@ -148,7 +149,7 @@ class _Links:
         if found is None or _elsewhere(found):
             looked = self.read.listed.get(AcsResource)
             found = self._never_asked("ACS resource", identifier.immutable_id)
-            if looked:
+            if looked and identifier.immutable_id not in looked.keys:
                 found = looked.gap or Known(NoAcsResource(identifier.immutable_id, looked.where), looked.evidence)
             self.answers[key] = found
         return found
@@ -158,7 +159,8 @@ class _Links:
             return resource
         return Gap(
             f"{NOT_PART}: whoever collects with --source azure did not know the account {account.subject.name}, and "
-            f'must name it in [[deployment.lines]] by its object id: account = "{account.id}".'
+            f'must name it in [[deployment.lines]] by its object id, with its ACS resource: account = "{account.id}", '
+            f'acs_resource = "{resource.value.immutable_id}".'
         )
 
     def _expect(self, subject: Subject, line: ConfiguredLine) -> None:
@@ -254,8 +256,8 @@ def _is_acs(answer: Answer) -> bool:
     return isinstance(answer, Known) and isinstance(answer.value, AcsResource | AcsResourceId | NoAcsResource)
 
 
-def _is_number(value: Fact | tuple[Fact, ...]) -> bool:
-    return isinstance(value, Thing) and value.subject.kind is Kind.NUMBER
+def _value(answer: Answer) -> Fact | tuple[Fact, ...] | None:
+    return answer.value if isinstance(answer, Known) else None
 
 
 def _listless(found: dict[str, tuple[Subject, Answer]], listed: Census, before: Census) -> Census:

@@ -47,6 +47,8 @@ class Looked:
     gap: Gap | None
     """Why there may be more; None: there are no more."""
     evidence: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+    """By what each is known: the application of a bot, the immutable id of an ACS resource."""
 
 
 @dataclass(frozen=True, slots=True)

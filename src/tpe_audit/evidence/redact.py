@@ -63,6 +63,7 @@ class _Redaction:
         for unanswered in document["unread"]:
             self._told(unanswered["told"], change)
         for searched in document["listed"]:
+            searched["keys"] = [change("Subject", "id", key) for key in searched["keys"]]
             searched["where"] = change("", "where", searched["where"])
             self._told(searched["gap"], change)
         self._walk_the_run(document, change)
