@@ -14,7 +14,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -406,8 +406,38 @@ class _WithoutEnvironment(Config):
         return (init_settings,)
 
 
-def load(path: Path | None) -> Config:
+class _WithoutCredentials(Config):
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        unsigned = cast("PydanticBaseSettingsSource", lambda: _unsigned(env_settings()))
+        return (unsigned, init_settings)
+
+
+def _unsigned(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return configuration without what one signs in with."""
+    tenants = ("teams", "azure")
+    return {
+        name: {key: item for key, item in table.items() if key != "credential"}
+        if name in tenants and isinstance(table, dict)
+        else table
+        for name, table in data.items()
+    }
+
+
+def load(path: Path | None, *, tenant_id: str = "") -> Config:
     """Read the configuration from a file, if there is one, and from the environment.
+
+    Args:
+        path: the file.
+        tenant_id: of the tenant whose evidence is judged: nobody signs in then, so no credential is looked at, and
+            the configuration need not name the tenant.
 
     Raises:
         ConfigError: it can't be used.
@@ -418,11 +448,13 @@ def load(path: Path | None) -> Config:
         data, name = _toml(path), str(path)
         if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
             raise ConfigError(problems)
-    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name)
+    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name, tenant_id)
 
 
-def with_environment(data: Mapping[str, Any], folder: Path, name: str) -> Config:
+def with_environment(data: Mapping[str, Any], folder: Path, name: str, tenant_id: str = "") -> Config:
     """Return the configuration that `data`, which is called `name`, and the environment hold together.
+
+    With a `tenant_id` nobody signs in, see `load`.
 
     Raises:
         ConfigError: it can't be used.
@@ -430,14 +462,16 @@ def with_environment(data: Mapping[str, Any], folder: Path, name: str) -> Config
     if problems := _unknown_variables():
         raise ConfigError(problems)
     try:
-        config = Config(**data)
+        if tenant_id:
+            data = {**_unsigned(data), "teams": {"tenant_id": tenant_id, **_unsigned(data).get("teams", {})}}
+        config = _WithoutCredentials(**data) if tenant_id else Config(**data)
     except ValidationError as error:
         raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
     except SettingsError as error:
         raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
     config._folder = folder  # noqa: SLF001
     bundle = config.endpoints.ca_bundle
-    if bundle and not config.path(bundle).is_file():
+    if bundle and not tenant_id and not config.path(bundle).is_file():
         raise ConfigError([f"{name}: endpoints.ca_bundle: there is no file {bundle!r}"])
     return config
 
