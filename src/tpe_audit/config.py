@@ -442,7 +442,7 @@ class Config(Tables, BaseSettings):
 
     @property
     def sovereign(self) -> str:
-        """The cloud that the endpoints are in, if it is one without documented Teams Phone extensibility; else empty."""
+        """The cloud of the endpoints, if Microsoft documents no Teams Phone extensibility there; else empty."""
         ours = self.endpoints
         named: list[CloudName] = [ours.cloud]
         for url in (ours.graph, ours.authority, ours.resource_manager):

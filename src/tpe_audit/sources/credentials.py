@@ -156,5 +156,6 @@ def _said(error: Exception) -> str:
         answered = [line for line in attempts if "AADSTS" in line]
         told = answered or [line.split(". ")[0].rstrip(".") for line in attempts]
         first = f"none of the default ways has worked: {'; '.join(told)}"
-    whole = masked(first.split(" Trace ID:")[0])
+    # Whatever wraps it, the words of Entra begin with its code.
+    whole = masked(first[max(first.find("AADSTS"), 0) if not attempts else 0 :].split(" Trace ID:")[0])
     return (whole if len(whole) <= _LONGEST or "none of" in whole else f"{whole[:_LONGEST]}…").rstrip(".") + "."

@@ -74,13 +74,13 @@ _CA = (
     "put the PEM of that CA, and of the others that are needed, into a file and name it in [endpoints] ca_bundle."
 )
 
-_PROXY_PASSWORD = "The proxy wants a name and a password: give them in HTTPS_PROXY, as http://name:password@host:port."
+_PROXY_ASKS = "The proxy wants a name and a password: give them in HTTPS_PROXY, as http://name:password@host:port."
 _NO_NAME = "The name is not known here: check [endpoints], DNS, and whether HTTPS_PROXY has to be set."
 _NO_WAY = "Let this machine reach it on its port, or set HTTPS_PROXY."
 
 _OF_NETWORK: dict[str, str] = {
     r"CERTIFICATE_VERIFY_FAILED|certificate verify failed": _CA,
-    r"Proxy Authentication Required|\b407\b": _PROXY_PASSWORD,
+    r"Proxy Authentication Required|\b407\b": _PROXY_ASKS,
     r"[Pp]roxy": "Compare HTTPS_PROXY and NO_PROXY with what this network asks for.",
     r"Name or service not known|getaddrinfo|nodename nor servname|No address assoc|failure in name": _NO_NAME,
     r"Connect(?:ion)? (?:call failed|refused)|Cannot connect|connection attempts failed|ConnectTimeout": _NO_WAY,
