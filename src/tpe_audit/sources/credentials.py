@@ -83,13 +83,13 @@ class SignIn:
             lacks=(f"a sign-in to {self.words} that works (docs/guides/credentials.md)",),
         )
 
-    async def rights(self, scope: str) -> Rights | None:
-        """Return what the token for a scope says of itself; None if it does not tell.
+    async def rights(self, scope: str, **options: Any) -> Rights | None:
+        """Return what the token for a scope says of itself; None if it does not tell. Options as for `get_token`.
 
         Raises:
             SignInFailed: there is none.
         """
-        return rights_in((await self.get_token(scope)).token)
+        return rights_in((await self.get_token(scope, **options)).token)
 
     async def ready(self, scope: str, ends: float, **options: Any) -> None:
         """Sign in for a scope the first time that it is asked for, for all who wait for it at once.
