@@ -167,6 +167,17 @@ async def test_two_tenants_are_signed_in_to_and_tried_both() -> None:
     assert [identity.words for identity in found.identities] == ["the Teams tenant", "the Azure tenant"]
 
 
+async def test_two_credentials_in_one_tenant_are_both_tried() -> None:
+    found = await examined(
+        change=put("azure.credential", {"kind": "client-secret", "client_id": TENANT_ID, "client_secret": "none"})
+    )
+    assert of(found, "graph", State.WORKS)
+    assert of(found, "arm", State.NOT_TRIED)
+    (failed,) = [result for result in found.results if result.state is State.FAILED]
+    assert failed.what == "the Azure tenant"
+    assert "AADSTS700016" in failed.said
+
+
 async def test_dynamics_is_tried_where_it_is_the_consumer() -> None:
     name = next(name for name in SCENARIOS if name.startswith("healthy-dynamics"))
     assert of(await examined(SCENARIOS[name]()), "dataverse", State.WORKS)

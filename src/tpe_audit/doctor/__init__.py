@@ -48,8 +48,8 @@ class Identity:
     application_id: str
     object_id: str
     person: bool
-    permissions: tuple[str, ...]
-    """Those of Microsoft Graph."""
+    permissions: tuple[str, ...] | None
+    """Those of Microsoft Graph; None: it is not asked as this identity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,14 @@ from tpe_audit.sources import SourceError, Sources
 from tpe_audit.sources.authority import discovery
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Off, Refused, SignInFailed
+from tpe_audit.sources.graph import Graph
 from tpe_audit.sources.rights import Rights
 
 SKEW = timedelta(minutes=5)
 """How far clocks may differ: more than this, and tokens and assertions are taken for expired or not yet valid."""
+
+ELSEWHERE = frozenset({"managed-identity", "azure-cli", "default"})
+"""The kinds of credential that don't ask [endpoints] authority, or not only."""
 
 
 async def examine(sources: Sources, *, proxies: bool) -> Examination:
@@ -30,26 +34,25 @@ async def examine(sources: Sources, *, proxies: bool) -> Examination:
     results: list[Result] = []
     found: list[MixUp] = []
     identities: list[Identity] = []
-    permissions: dict[str, frozenset[str]] = {}
-    broken: dict[str, str] = {}
+    rights: dict[SignIn, Rights | None] = {}
     seen = Seen()
-    signed = {identity.tenant: identity for identity in (sources.azure_graph.identity, sources.graph.identity)}
-    for tenant, identity in dict(reversed(signed.items())).items():
+    for identity in dict.fromkeys((sources.graph.identity, sources.arm.identity)):
         reached, skewed = await _authority(sources, identity, proxies=proxies)
         found += skewed
-        result, rights = reached, None
-        if reached.works:
-            result, rights = await _sign_in(sources, identity)
-        results.append(result)
-        if not result.works:
-            broken[tenant] = result.said
-        if rights:
-            permissions[tenant] = rights.permissions
-            identities.append(_identity(identity, rights))
-            seen.own_id = rights.object_id
+        # Some get their tokens elsewhere, and may do without.
+        if not reached.works and _kind(sources, identity) not in ELSEWHERE:
+            results.append(reached)
+            continue
+        result, held = await _sign_in(sources, identity)
+        results += [result] if reached.works or result.works else [reached, result]
+        if result.works:
+            rights[identity] = held
+        if held:
+            identities.append(_identity(sources, identity, held))
+            seen.own_id = held.object_id
     # One after another: later ones use what earlier ones saw.
-    results += [await _tried(sources, probe, seen, permissions, broken) for probe in probes(sources)]
-    found += await mix_ups(sources, seen, readable=config.teams.tenant_id not in broken)
+    results += [await _tried(sources, probe, seen, rights) for probe in probes(sources)]
+    found += await mix_ups(sources, seen, readable=sources.graph.identity in rights)
     return Examination(tuple(identities), tuple(results), tuple(found))
 
 
@@ -82,17 +85,28 @@ def _skew(date: str) -> list[MixUp]:
     ]
 
 
+def _kind(sources: Sources, identity: SignIn) -> str:
+    config = sources.config
+    return (config.teams.credential if identity is sources.graph.identity else config.azure_credential).kind
+
+
 async def _sign_in(sources: Sources, identity: SignIn) -> tuple[Result, Rights | None]:
-    graph = sources.graph if identity is sources.graph.identity else sources.azure_graph
+    graph = _graph(sources, identity)
+    audience, options = (graph.audience, graph.token_options) if graph else (sources.arm.audience, {})
     try:
-        await identity.ready(graph.audience, sources.patience.ends, **graph.token_options)
-        rights = await identity.rights(graph.audience, **graph.token_options)
+        await identity.ready(audience, sources.patience.ends, **options)
+        rights = await identity.rights(audience, **options)
     except SignInFailed as error:
         return Result("sign-in", identity.tenant, identity.words, State.FAILED, str(error)), None
     return Result("sign-in", identity.tenant, identity.words, State.WORKS), rights
 
 
-def _identity(identity: SignIn, rights: Rights) -> Identity:
+def _graph(sources: Sources, identity: SignIn) -> Graph | None:
+    """Return the Graph that is asked as this identity, if any is."""
+    return next((graph for graph in (sources.graph, sources.azure_graph) if graph.identity is identity), None)
+
+
+def _identity(sources: Sources, identity: SignIn, rights: Rights) -> Identity:
     return Identity(
         identity.words,
         identity.tenant,
@@ -100,19 +114,30 @@ def _identity(identity: SignIn, rights: Rights) -> Identity:
         rights.application_id,
         rights.object_id,
         rights.person,
-        tuple(sorted(rights.permissions)),
+        tuple(sorted(rights.permissions)) if _graph(sources, identity) else None,
     )
 
 
-async def _tried(
-    sources: Sources, probe: Probe, seen: Seen, permissions: dict[str, frozenset[str]], broken: dict[str, str]
-) -> Result:
+def _asked_as(sources: Sources, probe: Probe) -> SignIn | None:
+    """Return the identity that a source is asked as; None: it needs none."""
+    match probe.source:
+        case "arm" | "acs":
+            return sources.arm.identity
+        case "teams-export":
+            return None
+        case _:
+            azure = probe.tenant != sources.graph.tenant
+            return sources.azure_graph.identity if azure else sources.graph.identity
+
+
+async def _tried(sources: Sources, probe: Probe, seen: Seen, rights: dict[SignIn, Rights | None]) -> Result:
     def result(state: State, said: str, mend: tuple[str, ...] = ()) -> Result:
         return Result(probe.source, probe.tenant, probe.what, state, said, mend)
 
     if why := sources.off.get(probe.source):
         return result(State.OFF, why)
-    if probe.tenant in broken and probe.source != "teams-export":
+    identity = _asked_as(sources, probe)
+    if identity and identity not in rights:
         return result(State.NOT_TRIED, "There is no sign-in to its tenant.")
     try:
         async with asyncio.timeout_at(sources.patience.ends):
@@ -122,16 +147,16 @@ async def _tried(
     except Off as off:
         return result(State.OFF if off.declared else State.NOT_SET_UP, str(off), off.lacks)
     except Refused as refused:
-        return result(State.REFUSED, str(refused), _grant(probe, refused, permissions.get(probe.tenant)))
+        return result(State.REFUSED, str(refused), _grant(probe, refused, rights.get(identity) if identity else None))
     except SourceError as error:
         # Azure says that things are not there, or nothing at all, to who may not see them.
         unseen = (READER_GRANT,) if probe.source == "arm" else ()
         return result(State.FAILED, str(error), error.lacks or unseen)
 
 
-def _grant(probe: Probe, refused: Refused, held: frozenset[str] | None) -> tuple[str, ...]:
+def _grant(probe: Probe, refused: Refused, held: Rights | None) -> tuple[str, ...]:
     """Return what to grant: the permission, unless the token has it already."""
-    if not probe.permission or held is None or probe.permission not in held:
+    if not probe.permission or held is None or probe.permission not in held.permissions:
         return refused.lacks
     as_person = 'a person in the role Teams Administrator who signs in (kind = "device-code" or "browser")'
     return (f"{as_person}, because the token has {probe.permission} and is refused all the same",)

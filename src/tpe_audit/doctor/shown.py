@@ -53,8 +53,9 @@ def table(examination: Examination, *, simulated: bool, width: int, paint: Paint
 def _who(identity: Identity) -> str:
     what = "the person" if identity.person else "the application"
     name = printable(identity.name or identity.object_id)
-    told = counted(len(identity.permissions), "Graph permission")
-    return f"{identity.words} {identity.tenant}: as {what} {name} (client id {identity.application_id}), with {told}"
+    held = identity.permissions
+    told = "" if held is None else f", with {counted(len(held), 'Graph permission')}"
+    return f"{identity.words} {identity.tenant}: as {what} {name} (client id {identity.application_id}){told}"
 
 
 def _row(result: Result, room: int, width: int, paint: Paint) -> Iterator[str]:
@@ -102,7 +103,7 @@ def document(examination: Examination, *, tenant: str, azure_tenant: str, simula
                 "name": identity.name or None,
                 "client_id": identity.application_id,
                 "object_id": identity.object_id,
-                "permissions": list(identity.permissions),
+                "permissions": identity.permissions,
             }
             for identity in examination.identities
         ],

@@ -22,12 +22,12 @@ async def discovery(config: Config, tenant: str, words: str, *, proxies: bool) -
     """
     from azure.core import AsyncPipelineClient
     from azure.core.exceptions import AzureError
-    from azure.core.rest import HttpRequest
+    from azure.core.rest import AsyncHttpResponse, HttpRequest
 
     authority = config.endpoints.authority
     url = f"{authority}/{tenant}/v2.0/.well-known/openid-configuration"
     try:
-        async with AsyncPipelineClient[HttpRequest, object](
+        async with AsyncPipelineClient[HttpRequest, AsyncHttpResponse](
             base_url=authority, policies=[], transport=transport(config, proxies=proxies)
         ) as client:
             answer = await client.send_request(HttpRequest("GET", url))

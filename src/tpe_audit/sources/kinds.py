@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _AZ_TRUST = "REQUESTS_CA_BUNDLE"
 """The variable that the Azure CLI takes its CA from (https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-troubleshooting)."""
 
+_NEAR = 2.0
+"""Seconds for a connection to an endpoint on this machine."""
+
 
 class AsyncCredential(Protocol):
     """What azure-identity's credentials are to us."""
@@ -246,8 +249,9 @@ class _Maker:
     def _managed_identity(self) -> AsyncCredential:
         from azure.identity.aio import ManagedIdentityCredential
 
-        # The endpoint is on this very machine: no proxy leads there.
-        network = {**self._network(), "transport": transport(self._config, proxies=False)}
+        # The endpoint is on this very machine: no proxy leads there, and where there is none, nothing answers.
+        near = transport(self._config, proxies=False, connecting=_NEAR)
+        network = {**self._network(), "transport": near, "connection_timeout": _NEAR}
         return ManagedIdentityCredential(client_id=self._given.client_id or None, **network)
 
     def _workload_identity(self) -> AsyncCredential:
@@ -287,11 +291,18 @@ def trust(config: Config) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(config.path(bundle)) if bundle else None)
 
 
-def transport(config: Config, *, proxies: bool) -> AioHttpTransport:
-    """Return an HTTP transport that trusts the configured CA and, if `proxies`, honours the environment's proxies."""
+def transport(config: Config, *, proxies: bool, connecting: float | None = None) -> AioHttpTransport:
+    """Return an HTTP transport that trusts the configured CA and, if `proxies`, honours the environment's proxies.
+
+    Args:
+        config: whom to trust, and how long to wait.
+        proxies: honour the proxies of the environment.
+        connecting: seconds for a connection; as long as for a request, if None.
+    """
     from azure.core.pipeline.transport import AioHttpTransport
 
-    return AioHttpTransport(**_connection(config), use_env_settings=proxies)
+    connection = _connection(config) | ({"connection_timeout": connecting} if connecting else {})
+    return AioHttpTransport(**connection, use_env_settings=proxies)
 
 
 def _synchronous(config: Config) -> Any:
