@@ -17,6 +17,7 @@ from tpe_audit.simulator.state import Identity, Tenant
 from tpe_audit.simulator.web import Answer, Request
 
 if TYPE_CHECKING:
+    from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -126,8 +127,10 @@ def _refused_by_certificate(
     from cryptography.hazmat.primitives import hashes
 
     thumbprints = {str(header.get(name, "")).rstrip("=") for name in ("x5t", "x5t#S256")} - {""}
-    for pem in identity.certificates:
-        certificate = x509.load_pem_x509_certificate(pem.encode())
+    known = [x509.load_pem_x509_certificate(pem.encode()) for pem in identity.certificates]
+    # Sent along, a certificate may be known by its subject's name. Whose signature it bears is not looked at here.
+    known += [certificate for certificate in _sent(header) if _common_name(certificate) in identity.subject_names]
+    for certificate in known:
         own = {
             base64.urlsafe_b64encode(certificate.fingerprint(algorithm)).decode().rstrip("=")
             for algorithm in (hashes.SHA1(), hashes.SHA256())  # noqa: S303 - Entra's x5t is SHA-1
@@ -163,3 +166,15 @@ def _refused_by_certificate(
             f"[Reason - The key was not found., Thumbprint of key used by client: '{', '.join(sorted(thumbprints))}'.]"
         ),
     )
+
+
+def _sent(header: Mapping[str, Any]) -> list[x509.Certificate]:
+    from cryptography import x509
+
+    return [x509.load_der_x509_certificate(base64.b64decode(text)) for text in header.get("x5c", [])]
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    from cryptography.x509.oid import NameOID
+
+    return "".join(str(item.value) for item in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME))

@@ -390,7 +390,8 @@ class Identity:
 
     `permissions` are granted permissions of Microsoft Graph: application ones or, where a `user` signs in with it,
     delegated ones. `refused` is the AADSTS code that Entra answers once it knows who it is. `managed`: it is the
-    managed identity of the machine. `reader_scopes` are the ARM scopes
+    managed identity of the machine. `subject_names` are common names of certificates that it is known by, where the
+    whole chain comes along. `reader_scopes` are the ARM scopes
     (subscription, resource group or resource) where it has the role Reader. `data_plane_scopes` are those
     where it may use the data plane of ACS resources, which Reader does not include.
     """
@@ -405,6 +406,7 @@ class Identity:
     reader_scopes: tuple[str, ...] = ()
     data_plane_scopes: tuple[str, ...] = ()
     federated: tuple[FederatedCredential, ...] = ()
+    subject_names: tuple[str, ...] = ()
     managed: bool = False
     user: str = ""
     refused: int = 0

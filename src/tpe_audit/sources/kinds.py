@@ -231,20 +231,23 @@ class _Maker:
         )
 
     def _certificate(self) -> AsyncCredential:
-        from azure.identity.aio import CertificateCredential
+        import azure.identity
+        from azure.identity import aio
 
         password = self._given.certificate_password
         path = self._config.path(self._given.certificate_path)
         if not path.is_file():
             raise ValueError(f"there is no certificate at {path}")
-        return CertificateCredential(
-            self._tenant,
-            self._given.client_id,
-            certificate_path=str(path),
-            password=password.get_secret_value() if password else None,
-            send_certificate_chain=self._given.send_certificate_chain,
-            **self._network(),
-        )
+        who = (self._tenant, self._given.client_id)
+        file = {
+            "certificate_path": str(path),
+            "password": password.get_secret_value() if password else None,
+        }
+        if self._given.send_certificate_chain:
+            # The asynchronous half takes this option and ignores it.
+            network = self._network(synchronous=True)
+            return InThread(azure.identity.CertificateCredential(*who, **file, send_certificate_chain=True, **network))
+        return aio.CertificateCredential(*who, **file, **self._network())
 
     def _managed_identity(self) -> AsyncCredential:
         from azure.identity.aio import ManagedIdentityCredential
