@@ -71,7 +71,7 @@ def test_a_healthy_tenant_works_in_80_columns(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert "SIMULATED" in ran.out
     assert "11 Graph permissions" in " ".join(ran.out.split())
-    assert ran.out.rstrip().endswith("work.")
+    assert ran.out.rstrip().endswith("All works: 15 of 15.")
     assert max(len(line) for line in ran.out.splitlines()) <= 80
     assert "\x1b" not in ran.out
 
@@ -111,7 +111,7 @@ def test_a_real_configuration_is_tried_with_the_secret_of_the_environment(tmp_pa
         secrets = tenant.issued
     assert ran.code == 3
     # There is no export, and all the rest works.
-    assert "1 of 14 do not work." in ran.out
+    assert "1 of 14 did not work." in ran.out
     assert "teams-export" in ran.out
     assert not [secret for secret in secrets if secret in ran.out + ran.err]
 

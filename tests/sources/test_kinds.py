@@ -426,6 +426,7 @@ async def test_the_default_says_which_of_its_ways_were_tried(monkeypatch: pytest
         why = reason(await read(tenant, with_kind("default", client_id=None)))
     assert "none of the default ways has worked" in why
     assert "AzureCliCredential: Azure CLI not found" in why
+    assert why.endswith("Set up one of them, or name another kind.")
 
 
 # --- refusals -------------------------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ class Examination:
     def sentence(self) -> str:
         """The outcome in one sentence."""
         broken = [result for result in self.results if not result.works]
-        first = f"{len(broken)} of {len(self.results)} do not work." if broken else f"All {len(self.results)} work."
+        total = len(self.results)
+        first = f"{len(broken)} of {total} did not work." if broken else f"All works: {total} of {total}."
         looks = f" {len(self.mix_ups)} things look mistaken." if len(self.mix_ups) > 1 else " One thing looks mistaken."
         return first + (looks if self.mix_ups else "")

@@ -24,7 +24,7 @@ _WORDS = {
     State.OFF: ("·", "off", ""),
 }
 _INDENT = " " * 6
-_LONGEST = 600
+_LONGEST = 1_000
 
 Paint = Callable[[str, str], str]
 """Colours a text."""

@@ -39,7 +39,7 @@ async def discovery(config: Config, tenant: str, words: str, *, proxies: bool) -
     if answer.status_code == 200:
         return str(answer.headers.get("Date", ""))
     said = _said(content) or f"status {answer.status_code}"
-    advice = remedies.of_sign_in(said, words=words, tenant=tenant, client="", prefix="")
+    advice = remedies.of_sign_in(said, words=words, tenant=tenant)
     raise SourceError(f"{authority} knows no tenant {tenant}: {said} {advice}".rstrip())
 
 

@@ -31,11 +31,13 @@ class SignIn:
     """
 
     def __init__(
-        self, credential: AsyncCredential, tenant: str, words: str, client_id: str = "", section: str = "teams"
+        self, credential: AsyncCredential, tenant: str, words: str, given: Credential | None = None, owner: str = ""
     ) -> None:
+        """Args: `given` is the table of config.toml that the credential was made of, and `owner` the one above it."""
         self._credential = credential
-        self._client_id = client_id
-        self._prefix = PREFIX + SEPARATOR.join((section.upper(), "CREDENTIAL", ""))
+        self._client_id = given.client_id if given else ""
+        self._kind = given.kind if given else ""
+        self._prefix = PREFIX + SEPARATOR.join((owner.upper(), "CREDENTIAL", ""))
         self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
         self._tokens: dict[tuple[object, ...], AccessToken] = {}
         self._failures: dict[tuple[str, ...], SignInFailed] = {}
@@ -76,7 +78,12 @@ class SignIn:
 
     def _failure(self, said: str) -> SignInFailed:
         advice = remedies.of_sign_in(
-            said, words=self.words, tenant=self.tenant, client=self._client_id, prefix=self._prefix
+            said,
+            words=self.words,
+            tenant=self.tenant,
+            client=self._client_id,
+            prefix=self._prefix,
+            kind=self._kind,
         )
         return SignInFailed(
             f"Signing in to {self.words} failed: {said}{f' {advice}' if advice else ''}",
@@ -143,7 +150,7 @@ def sign_in(config: Config, credential: Credential, tenant: str, section: str, *
     built = kinds.credential(config, credential, tenant, words, proxies=proxies)
     # What both tenants are read with is set in [teams.credential].
     owner = section if section == "azure" and config.azure.credential else "teams"
-    return SignIn(built, tenant, words, credential.client_id, owner)
+    return SignIn(built, tenant, words, credential, owner)
 
 
 def _said(error: Exception) -> str:
@@ -154,8 +161,14 @@ def _said(error: Exception) -> str:
     if attempts and "Attempted credentials" in str(error):
         # Of the ways that the default credential tries, one that Entra has answered matters most.
         answered = [line for line in attempts if "AADSTS" in line]
-        told = answered or [line.split(". ")[0].rstrip(".") for line in attempts]
-        first = f"none of the default ways has worked: {'; '.join(told)}"
+        told = answered or [_brief(line) for line in attempts]
+        first = f"{remedies.NO_DEFAULT}: {'; '.join(told)}"
     # Whatever wraps it, the words of Entra begin with its code.
     whole = masked(first[max(first.find("AADSTS"), 0) if not attempts else 0 :].split(" Trace ID:")[0])
-    return (whole if len(whole) <= _LONGEST or "none of" in whole else f"{whole[:_LONGEST]}…").rstrip(".") + "."
+    return (whole if len(whole) <= _LONGEST or attempts else f"{whole[:_LONGEST]}…").rstrip(".") + "."
+
+
+def _brief(attempt: str) -> str:
+    """Return one of the default ways and the first sentence of why it did not do."""
+    name, _, why = attempt.partition(": ")
+    return f"{name}: {why.removeprefix(name).split('. ')[0].strip().rstrip('.')}"

@@ -238,16 +238,17 @@ class _Maker:
         path = self._config.path(self._given.certificate_path)
         if not path.is_file():
             raise ValueError(f"there is no certificate at {path}")
-        who = (self._tenant, self._given.client_id)
-        file = {
+        options: dict[str, Any] = {
+            "tenant_id": self._tenant,
+            "client_id": self._given.client_id,
             "certificate_path": str(path),
             "password": password.get_secret_value() if password else None,
         }
         if self._given.send_certificate_chain:
             # The asynchronous half takes this option and ignores it.
             network = self._network(synchronous=True)
-            return InThread(azure.identity.CertificateCredential(*who, **file, send_certificate_chain=True, **network))
-        return aio.CertificateCredential(*who, **file, **self._network())
+            return InThread(azure.identity.CertificateCredential(**options, send_certificate_chain=True, **network))
+        return aio.CertificateCredential(**options, **self._network())
 
     def _managed_identity(self) -> AsyncCredential:
         from azure.identity.aio import ManagedIdentityCredential

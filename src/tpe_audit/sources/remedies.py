@@ -24,6 +24,9 @@ _MORE_PROOF = (
     "certificate."
 )
 
+NO_DEFAULT = "none of the default ways has worked"
+"""How the error of the default credential begins."""
+
 _OF_ENTRA: dict[int, str] = {
     50011: "Add http://localhost to the application's redirect URIs, as platform Mobile and desktop applications: "
     "`az ad app update --id {client} --public-client-redirect-uris http://localhost`.",
@@ -103,7 +106,7 @@ _OF_KINDS: dict[str, str] = {
 }
 
 
-def of_sign_in(said: str, *, words: str, tenant: str, client: str, prefix: str) -> str:
+def of_sign_in(said: str, *, words: str, tenant: str, client: str = "", prefix: str = "", kind: str = "") -> str:
     """Return what to do where signing in failed; empty where nothing better is known than what was said.
 
     Args:
@@ -112,12 +115,15 @@ def of_sign_in(said: str, *, words: str, tenant: str, client: str, prefix: str) 
         tenant: its id.
         client: the application's id; empty: unknown.
         prefix: of the environment variables of this credential.
+        kind: of credential, as config.toml names it.
     """
     advice = ""
     if code := re.search(r"AADSTS(\d+)", said):
         advice = _OF_ENTRA.get(int(code[1]), "")
+    elif said.startswith(NO_DEFAULT):
+        advice = "Set up one of them, or name another kind."
     else:
-        advice = of_connection(said) or _found(_OF_KINDS, said)
+        advice = of_connection(said) or _found(_OF_KINDS, said) or (_MANAGED if kind == "managed-identity" else "")
     return advice.format(
         words=words,
         tenant=tenant,
