@@ -354,6 +354,20 @@ class SubscribedSku(Wire):
     servicePlans: list[SkuPlan]
 
 
+class CompanySubscription(Wire):
+    """A purchase that licences come from, and when it ends."""
+
+    id: Id
+    commerceSubscriptionId: str | None
+    skuId: str | None
+    skuPartNumber: str | None
+    status: Literal["Enabled", "Warning", "Suspended", "Deleted", "LockedOut"]
+    isTrial: bool | None
+    totalLicenses: int | None
+    nextLifecycleDateTime: Annotated[AwareDatetime | None, Field(strict=False)]
+    serviceStatus: list[SkuPlan]
+
+
 # Microsoft Graph: Teams administration
 
 
