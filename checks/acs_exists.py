@@ -24,7 +24,7 @@ from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
 from tpe_audit.facts import AcsProvisioning, AcsResource, Consumer, NoAcsResource
 
 AREA, SEVERITY, OWNER = Area.ACS, Severity.BLOCKER, Owner.AZURE_ADMIN
-CODES = ("busy signal", "no audio", "7600")
+CODES = ("busy signal", "no audio", "7600", "7601")
 CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/troubleshooting-info"
