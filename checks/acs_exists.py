@@ -42,13 +42,7 @@ def check(acs: AcsResource, provisioning: AcsProvisioning) -> Verdict:
             reason = "The ACS resource is not in order. Its activity log in the Azure portal says why."
         case _:
             return Unknown(f"The resource is in the state {provisioning.state}, which does not say if it works.")
-    show = bash(
-        "az communication show -n %s -g %s --subscription %s --query provisioningState",
-        acs.name,
-        acs.resource_group,
-        acs.subscription,
-    )
-    return Fail(reason, observed=provisioning.state, expected="Succeeded", fix=show)
+    return Fail(reason, observed=provisioning.state, expected="Succeeded", fix=acs.look)
 
 
 def absent(acs: NoAcsResource) -> Verdict:
