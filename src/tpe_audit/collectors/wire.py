@@ -388,6 +388,18 @@ class AssignedNumber(Wire):
 
     telephoneNumber: Id
     assignmentTargetId: str | None
+    # Which of them a number of Teams Phone extensibility has is not documented, only that these are answers.
+    assignmentStatus: (
+        Literal[
+            "unassigned",
+            "userAssigned",
+            "conferenceAssigned",
+            "voiceApplicationAssigned",
+            "thirdPartyAppAssigned",
+            "policyAssigned",
+        ]
+        | None
+    ) = None
 
 
 class NumberTypeItem(Wire):

@@ -124,7 +124,8 @@ class SubscriptionDates(Fact):
 
 
 def _holds(held: Sequence[ServicePlan], plans: frozenset[str], prefix: str) -> bool:
-    return any(plan.id in plans or (prefix and plan.name.startswith(prefix)) for plan in held)
+    start = prefix.casefold()
+    return any(plan.id in plans or (start and plan.name.casefold().startswith(start)) for plan in held)
 
 
 @dataclass(frozen=True, slots=True)
