@@ -105,7 +105,7 @@ def _consents(*assignments: Assignment) -> Scenario:
 
 BY_GROUP = contoso.AGENTS_GROUP
 E5, E5_WITHOUT_TEAMS = skus.MICROSOFT_365_E5, skus.MICROSOFT_365_E5_NO_TEAMS
-ERROR = {"state": "Error", "error": "CountViolation", "group_id": BY_GROUP}
+IN_ERROR = License(E5, state="Error", error="CountViolation", group_id=BY_GROUP)
 
 CASES = (
     Case("ids in capitals", "ra-application-id", IVR, Status.PASS, _shouting),
@@ -152,14 +152,14 @@ CASES = (
         "agent-teams-license",
         ADELE,
         Status.FAIL,
-        lambda: _licensed(ADELE, License(E5, **ERROR)),
+        lambda: _licensed(ADELE, IN_ERROR),
     ),
     Case(
         "the same licence in error by a group, and good by itself",
         "agent-teams-license",
         ADELE,
         Status.PASS,
-        lambda: _licensed(ADELE, License(E5, **ERROR), License(E5)),
+        lambda: _licensed(ADELE, IN_ERROR, License(E5)),
     ),
     Case(
         "Teams switched off by a group, and on by another assignment",

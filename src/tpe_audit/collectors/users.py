@@ -254,7 +254,7 @@ def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tupl
         off = {plan.lower() for plan in disabled}
         for plan in sku.plans:
             status = PlanStatus.OFF if plan.id in off else PlanStatus.ON
-            detail = "Disabled" if status is PlanStatus.OFF else state
+            detail: str = "Disabled" if status is PlanStatus.OFF else state
             if state not in _ACTIVE:
                 status, detail = PlanStatus.ERROR, state
             elif status is PlanStatus.ON and sku.capability_status in _LAPSED:
