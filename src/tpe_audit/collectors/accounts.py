@@ -205,11 +205,11 @@ def _sorted_out(
     accounts = [one for one in told if isinstance(one, LineAccount)]
     ids = dict.fromkeys(one.account.id for one in accounts)
     found = [_once([one for one in accounts if one.account.id == account]) for account in ids]
-    absent = tuple(one for one in told if isinstance(one, NoResourceAccount))
-    unread = tuple(one for one in (*told, *found) if isinstance(one, tuple))
+    absent = {one.subject.key: one for one in told if isinstance(one, NoResourceAccount)}
+    unread = {one[0].key: one for one in (*told, *found) if isinstance(one, tuple)}
     others = max(0, listed - len(found))
     known = tuple(one for one in found if isinstance(one, LineAccount))
-    return LineAccounts(known, absent, unread, others=others, evidence=evidence)
+    return LineAccounts(known, tuple(absent.values()), tuple(unread.values()), others=others, evidence=evidence)
 
 
 def _once(named: Sequence[LineAccount]) -> LineAccount | tuple[Subject, Gap]:

@@ -15,8 +15,11 @@ from tpe_audit.simulator.scenarios import agents, azure, contact_center, entra, 
 from tpe_audit.simulator.scenarios.registry import KNOWN
 from tpe_audit.simulator.scenarios.tenants import large
 
-_MODULES = (tenants, entra, funding, pstn, azure, agents, contact_center)
+_PARTS = (tenants, entra, funding, pstn, azure, agents, contact_center)
+"""Each registers its scenarios when it is imported."""
 DEFAULT: Final = "contoso"
-SCENARIOS: Final[Mapping[str, Callable[[], Scenario]]] = MappingProxyType(KNOWN)
+SCENARIOS: Final[Mapping[str, Callable[[], Scenario]]] = MappingProxyType(
+    {name: KNOWN[name] for name in dict.fromkeys(("healthy", DEFAULT, *KNOWN))}
+)
 
 __all__ = ["DEFAULT", "SCENARIOS", "large"]
