@@ -67,14 +67,9 @@ def check(
     if doubt := licenses.doubt():
         return Unknown(doubt)
     if deployment.billing is Billing.CREDITS:
-        return Fail(
-            f"The account has no Communications Credits licence that works. {licenses.DELAY}",
-            observed=shortfall,
-            expected="the service plan MCOPSTNC is on",
-            fix=products.assign(
-                account.id, licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
-            ),
-        )
+        why = f"The account has no Communications Credits licence that works. {licenses.DELAY}"
+        product = licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
+        return Fail(why, shortfall, "the service plan MCOPSTNC is on", products.assign(account.id, product))
     return Manual(
         "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "
         f'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits"). '

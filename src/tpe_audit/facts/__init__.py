@@ -151,6 +151,7 @@ from tpe_audit.facts.tenant import (
     AcsFederation,
     AcsServicePrincipal,
     Collected,
+    CommercialSubscription,
     GlobalExternalAccess,
     NoAcsServicePrincipal,
     Organization,
@@ -158,6 +159,7 @@ from tpe_audit.facts.tenant import (
     ServicePlan,
     Sku,
     SubscribedSkus,
+    SubscriptionDates,
     Tenant,
 )
 
@@ -202,6 +204,7 @@ __all__ = [
     "ClientAssignment",
     "ClientConsents",
     "Collected",
+    "CommercialSubscription",
     "ConditionalAccess",
     "ConfiguredLine",
     "Consumer",
@@ -279,6 +282,7 @@ __all__ = [
     "Sku",
     "Subject",
     "SubscribedSkus",
+    "SubscriptionDates",
     "SyncApplications",
     "TeamsAccountType",
     "TeamsAdminApi",
