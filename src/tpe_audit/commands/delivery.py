@@ -14,7 +14,7 @@ import click
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.config import Config
-from tpe_audit.formats import Format, Options, render
+from tpe_audit.formats import Format, Options, content
 from tpe_audit.report import Report
 
 MODE = 0o600
@@ -32,8 +32,21 @@ def destination(asked: Asked, config: Config) -> Destination:
     """Return where each format of the report goes.
 
     Raises:
-        click.UsageError: several formats can't go where `--output` says.
+        click.UsageError: several formats can't go where `--output` says, or one not to a terminal.
+        NoAudit: what a format takes is not installed.
     """
+    where = _destination(asked, config)
+    forms = [form for form, _ in where.files] + ([where.stdout] if where.stdout else [])
+    if lacking := [form.lacks for form in forms if form.lacks]:
+        raise NoAudit(lacking)
+    if where.stdout and not where.stdout.is_text and sys.stdout.isatty():
+        raise click.UsageError(
+            f"A {where.stdout} is not for a terminal. Write it to a file: --output {where.stdout.file_name}"
+        )
+    return where
+
+
+def _destination(asked: Asked, config: Config) -> Destination:
     forms = tuple(dict.fromkeys(Format(name) for name in asked.form))
     output = asked.output
     if output is None:
@@ -79,12 +92,12 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
     for form, path in where.files:
         _write(
             path,
-            render(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100)),
+            content(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100)),
         )
         if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
-        _print(render(report, where.stdout, _for_stdout(asked)))
+        _print(content(report, where.stdout, _for_stdout(asked)), where.stdout)
 
 
 def _for_stdout(asked: Asked) -> Options:
@@ -94,16 +107,16 @@ def _for_stdout(asked: Asked) -> Options:
     return Options(asked.all_subjects, asked.verbose, asked.quiet, colour=not plain, width=max(width, 40))
 
 
-def _print(text: str) -> None:
-    """Write to stdout as UTF-8, whatever the machine's own encoding is."""
+def _print(rendered: bytes, form: Format) -> None:
+    """Write to stdout: text as UTF-8, whatever the machine's own encoding is."""
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
-    ended = text if text.endswith("\n") else f"{text}\n"
+    ended = rendered if rendered.endswith(b"\n") or not form.is_text else rendered + b"\n"
     try:
         if stream is None:
-            sys.stdout.write(ended)
+            sys.stdout.write(ended.decode("utf-8", "replace"))
         else:
-            stream.write(ended.encode("utf-8", "replace"))
+            stream.write(ended)
             stream.flush()
     except BrokenPipeError:
         raise
@@ -111,14 +124,14 @@ def _print(text: str) -> None:
         raise NoAudit([f"stdout: {error.strerror}"], what="the report could not be written") from error
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, rendered: bytes) -> None:
     """Put a file in place, readable by its owner only: whoever looks sees the old one or the new one, whole."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(rendered)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(MODE)
