@@ -56,7 +56,9 @@ def _asked(profile: Profile) -> Asked:
 
 def _constant(text: str) -> str:
     """Return the same with what differs from run to run: the ACS host, and when the invented secret ends."""
-    return re.sub(r"production until \d{4}-\d\d-\d\d", "production until 2027-09-23", re.sub(r"localhost:\d+", HOST, text))
+    return re.sub(
+        r"production until \d{4}-\d\d-\d\d", "production until 2027-09-23", re.sub(r"localhost:\d+", HOST, text)
+    )
 
 
 def _settled(value: Any) -> Any:

@@ -530,7 +530,9 @@ def changed() -> Report:
         (Change.UNREADABLE, "server-consent", CARE.subject, Status.PASS, Status.UNKNOWN),
         (Change.STILL, "acs-service-principal", None, Status.FAIL, Status.FAIL),
     )
-    those = tuple(Changed(kind, check, "It holds", who, before, now, "So it is.") for kind, check, who, before, now in rows)
+    those = tuple(
+        Changed(kind, check, "It holds", who, before, now, "So it is.") for kind, check, who, before, now in rows
+    )
     end = START + timedelta(days=9)
     endings = (
         Expiry(Ending.CREDENTIAL, "the client secret a1b2 of Voice", end, "Calls fail.", Owner.DEVELOPER),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tpe_audit import __version__
@@ -16,7 +15,7 @@ from tpe_audit.catalog import Profile
 from tpe_audit.formats import Options, rows
 from tpe_audit.formats.chains import chain
 from tpe_audit.formats.digest import digest
-from tpe_audit.formats.ordering import Appendix, appendix
+from tpe_audit.formats.ordering import appendix
 from tpe_audit.formats.outline import VERDICTS, WORDS, Entry, Group, Outline, outline
 from tpe_audit.formats.requirements import Requirement, answering, attestations, requirements, scope
 from tpe_audit.formats.text import clipped, counted, listed, printable, readable_utc, utc
@@ -33,7 +32,9 @@ NAMED = 10
 EVIDENCE = 5_000
 
 _TEMPLATE = Path(__file__).with_name("page") / "report.typ"
-_UNBROKEN = re.compile(r"[^\s\u200b]{24}(?=[^\s\u200b]{8})")
+_UNBROKEN = re.compile(r"[^\s/.@-]{40}(?=[^\s/.@-]{8})")
+_WHOLE = frozenset({"digest", "link"})
+"""What must not be changed, so that it can be copied."""
 
 
 Value = str | int | bool | None | Sequence["Value"] | dict[str, "Value"]
@@ -120,17 +121,14 @@ def _cover(report: Report, arranged: Outline) -> Sequence[Sequence[str]]:
 
 def _run(report: Report, options: Options) -> Sequence[Sequence[str]]:
     run = report.run
+    whole = ", written with --all-subjects" if options.all_subjects else ""
     return [
         ["Tool", f"tpe-audit {__version__}{', SIMULATED' if run.simulated else ''}"],
         ["Time", f"{readable_utc(run.started_at)} to {readable_utc(run.finished_at)}"],
         ["Terms", f"profile {report.profile}, threshold {report.threshold}, exit code {report.exit_code}"],
         *([f"Source {s.source}", f"{s.state}. {s.reason}".strip()] for s in run.sources),
         *(["Seen, not judged", f"{count:,} {what}"] for what, count in report.seen.items()),
-        [
-            "Digest",
-            "SHA-256 of the file report.json of this run"
-            f"{', written with --all-subjects' if options.all_subjects else ''}: sha256sum report.json",
-        ],
+        ["Digest", f"SHA-256 of the file report.json of this run{whole}: sha256sum report.json"],
     ]
 
 
@@ -244,7 +242,7 @@ def _shown(value: Value) -> Value:
     if isinstance(value, str):
         return _UNBROKEN.sub(lambda part: part.group() + "\u200b", clipped(printable(value), 1_000))
     if isinstance(value, dict):
-        return {key: _shown(item) for key, item in value.items()}
+        return {key: item if key in _WHOLE else _shown(item) for key, item in value.items()}
     if isinstance(value, Sequence):
         return [_shown(item) for item in value]
     return value

@@ -43,7 +43,11 @@ def _differing(group: Group, judgement: Judgement) -> Sequence[str]:
 def reasons(groups: Sequence[Group], named: int, most: int) -> Sequence[Row]:
     """Return a row for each group: whom it concerns, and what is said of them."""
     return [
-        row(listed([clipped(j.subject.name, 120) for j in g.judgements[:named]], named, len(g.judgements)), g.reason, limit=2_000)
+        row(
+            listed([clipped(j.subject.name, 120) for j in g.judgements[:named]], named, len(g.judgements)),
+            g.reason,
+            limit=2_000,
+        )
         for g in groups[:most]
     ]
 
