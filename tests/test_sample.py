@@ -87,13 +87,14 @@ def _report(folder: Path, profile: Profile) -> Report:
         asked = config.of_mapping(with_secrets(tenant.config, tenant.secrets), folder)
         checks = catalog.find()
         report = asyncio.run(audited(_asked(profile), asked, checks, list(checks.checks), simulated=True))
-    report = _settled(report)
-    order = sorted(range(len(report.requests)), key=lambda i: (report.requests[i].source, report.requests[i].request))
-    requests = {index: _identified(report.requests[index], place) for place, index in enumerate(order)}
+    settled: Report = _settled(report)
+    made = settled.requests
+    order = sorted(range(len(made)), key=lambda index: (made[index].source, made[index].request))
+    requests = {index: _identified(made[index], place) for place, index in enumerate(order)}
     return replace(
-        report,
-        run=replace(report.run, started_at=WHEN, finished_at=WHEN),
-        requests=tuple(requests[index] for index in range(len(report.requests))),
+        settled,
+        run=replace(settled.run, started_at=WHEN, finished_at=WHEN),
+        requests=tuple(requests[index] for index in range(len(made))),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
+from json import loads
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,17 @@ def test_nothing_from_a_tenant_becomes_an_element_or_an_attribute() -> None:
     assert "{{7*7}}" in text
     assert "\\u202egnp.exe" in text
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html(hostile))
+
+
+def test_names_of_a_tenant_stay_within_the_data_of_a_long_table() -> None:
+    hostile = contoso.hostile()
+    page = html(replace(hostile, lines=hostile.lines * 200))
+    blocks = re.findall('<script type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert len(blocks) == 1
+    assert "<" not in blocks[0]
+    cells = loads(blocks[0])[-1]
+    assert cells[0].startswith("<script>alert(1)</script></style>")
+    assert "\\u202egnp.exe" in cells[0]
 
 
 def _tamed(report: Report) -> Report:
