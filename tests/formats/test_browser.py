@@ -22,10 +22,7 @@ from tpe_audit.report import Report
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: the page was not opened in a browser"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: the page was not opened in a browser")
 
 
 def many_lines() -> Report:

@@ -42,16 +42,16 @@ LISTED = 20_000
 EVIDENCE = 500
 """How many requests stand in the page; all that are listed where a go-live is to be signed."""
 
+_FOLDER = Path(__file__).with_name("page")
 _CELLS = 9
 """At least as many cells as any row has."""
-_FOLDER = Path(__file__).with_name("page")
-OUTCOMES = {
+_OUTCOMES = {
     Outcome.READY: Status.PASS,
     Outcome.NOT_READY: Status.FAIL,
     Outcome.CANNOT_TELL: Status.UNKNOWN,
 }
 """The status whose colour a verdict has."""
-CHANGES = (
+_CHANGES = (
     (Change.NEW, Status.FAIL, "New failures"),
     (Change.UNREADABLE, Status.UNKNOWN, "No longer readable"),
     (Change.MENDED, Status.PASS, "Mended"),
@@ -90,13 +90,13 @@ def render(report: Report, options: Options) -> str:
         scope=scope(report),
         requests=ordered.requests,
         verdict=VERDICTS[report.outcome],
-        verdict_status=OUTCOMES[report.outcome],
+        verdict_status=_OUTCOMES[report.outcome],
         tiles=sorted(report.counts.items(), key=lambda item: item[0].rank),
         closing=(Markup("</span>"), Markup("</a>")),
         words=WORDS,
         shells={Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"},
         source_status=_SOURCES,
-        changes=CHANGES,
+        changes=_CHANGES,
         every=EVERY,
         broken=sum(line.first_broken is not None for line in arranged.lines),
         named=NAMED,
@@ -155,13 +155,13 @@ def _environment(ordered: Appendix) -> Environment:
         "clip": lambda text, limit=200: clipped(text, limit),
         "day": lambda moment: utc(moment)[:10],
         "in_words": in_words,
+        "line_rows": rows.lines,
         "names": _names,
         "names_of": listed,
         "not_passing": not_passing,
         "opening": _opening,
         "owner": lambda owner: owner.replace("-", " "),
         "placed": ordered.placed,
-        "line_rows": rows.lines,
         "prose": _prose,
         "readable": readable_utc,
         "reason_rows": rows.reasons,
