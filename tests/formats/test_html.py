@@ -17,7 +17,6 @@ import pytest
 
 from tests.formats import contoso
 from tpe_audit.formats import Format, Options, json, render
-from tpe_audit.formats.html import LISTED
 from tpe_audit.report import Report
 from tpe_audit.shell import bash, powershell
 from tpe_audit.verdicts import Status
@@ -219,13 +218,13 @@ def test_many_subjects_stay_a_small_page() -> None:
     assert "agent4999@contoso.com" in page
 
 
-def test_more_subjects_than_a_page_can_hold_are_listed_where_all_are_wanted() -> None:
-    many = contoso.large(LISTED + 1)
-    last = f"agent{LISTED}@contoso.com"
-    assert "more: in the JSON report" in Page(html(many)).text
-    # What is listed is so by name; the last one in that order is not by number.
-    assert html(many).count("@contoso.com") < html(many, Options(all_subjects=True)).count("@contoso.com")
-    assert last in html(many, Options(all_subjects=True))
+def test_more_subjects_than_a_page_can_hold_are_listed_where_all_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tpe_audit.formats.html.LISTED", 300)
+    few, all_of_them = html(contoso.large(400)), html(contoso.large(400), Options(all_subjects=True))
+    assert "and 300 more: in the JSON report" in Page(few).text
+    assert "agent99@contoso.com" not in few
+    assert "and 300 more: the filter looks through all" in Page(all_of_them).text
+    assert "agent99@contoso.com" in all_of_them
 
 
 def test_many_lines_become_a_table_broken_ones_first() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import StreamObject
 
 from tests.formats import contoso
 from tpe_audit.formats import Format, Options, content
@@ -63,7 +64,9 @@ def test_it_is_a4_tagged_and_names_itself() -> None:
     assert document.metadata.title == "Go-live report: Contoso Ltd. (SIMULATED)"
     assert str(root["/Lang"]) == "en"
     assert "'/Marked': True" in str(root["/MarkInfo"])
-    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    metadata = root["/Metadata"]
+    assert isinstance(metadata, StreamObject)
+    assert b"pdfuaid:part" in metadata.get_data()
     assert {tuple(round(float(side)) for side in page.mediabox) for page in document.pages} == {(0, 0, 595, 842)}
 
 

@@ -83,7 +83,8 @@ def requirements(report: Report, ordered: Appendix) -> Sequence[tuple[str, Seque
 
 def _requirement(report: Report, ordered: Appendix, finding: Finding) -> Requirement:
     requests = {*finding.evidence, *(index for judgement in finding.judgements for index in judgement.evidence)}
-    return Requirement(finding, report.required(finding), tuple(ordered.placed(tuple(requests))))
+    decides = report.required(finding) and finding.status is not Status.NOT_APPLICABLE
+    return Requirement(finding, decides, tuple(ordered.placed(tuple(requests))))
 
 
 def answering(report: Report) -> Sequence[tuple[Owner, int]]:
