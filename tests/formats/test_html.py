@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.formats import contoso
+from tpe_audit.catalog import Profile
 from tpe_audit.formats import Format, Options, json, render
 from tpe_audit.report import Report
 from tpe_audit.shell import bash, powershell
@@ -84,8 +85,9 @@ def test_links_within_the_page_lead_somewhere(name: str) -> None:
     assert not [href for href in inner if href and href[1:] not in ids]
 
 
-def test_nothing_from_a_tenant_becomes_an_element_or_an_attribute() -> None:
-    hostile = contoso.hostile()
+@pytest.mark.parametrize("profile", Profile)
+def test_nothing_from_a_tenant_becomes_an_element_or_an_attribute(profile: Profile) -> None:
+    hostile = replace(contoso.hostile(), profile=profile)
     harmless = _tamed(hostile)
     assert shape(Page(html(hostile))) == shape(Page(html(harmless)))
     text = Page(html(hostile)).text
