@@ -20,7 +20,7 @@ class Change(StrEnum):
     STILL = "still-failing"
     """It failed before, and fails."""
     UNREADABLE = "no-longer-readable"
-    """It was judged before, and could not be read now."""
+    """It was judged before, and now it can't be told: it could not be read, waits for a person, or is blocked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Changes:
     """The verdict of the other run."""
     changed: tuple[Changed, ...]
     """By change, then in mending order."""
+    otherwise: int = 0
+    """How many subjects differ in another way: what could not be told before and holds now, for instance."""
 
     def of(self, change: Change) -> tuple[Changed, ...]:
         """Return those of one kind."""

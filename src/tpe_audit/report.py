@@ -64,6 +64,8 @@ class Run:
     simulated: bool = False
     selected: bool = False
     """Only some checks or subjects were asked for."""
+    subjects: tuple[str, ...] = ()
+    """The subjects that were asked for, as they were named; empty: all."""
     sources: tuple[SourceReport, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()

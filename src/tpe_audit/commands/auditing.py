@@ -112,6 +112,7 @@ async def audited(
         azure_tenant_id=config.azure_tenant_id,
         simulated=simulated,
         selected=asked.narrowed,
+        subjects=asked.subject,
         sources=states,
         warnings=warnings(config),
         errors=gathered.errors,
