@@ -51,8 +51,8 @@ def test_what_was_written_is_read_again(name: str) -> None:
 
 def test_each_command_has_its_shell() -> None:
     subjects = [subject for finding in kept(contoso.report()).findings for subject in finding.subjects]
-    assert all(len(subject.fix) == len(subject.shells) for subject in subjects)
-    assert {shell for subject in subjects for shell in subject.shells} == set(Shell)
+    assert all(len(subject.fix) == len(subject.fix_shells) for subject in subjects)
+    assert {shell for subject in subjects for shell in subject.fix_shells} == set(Shell)
 
 
 def test_fields_of_a_later_version_are_passed_over() -> None:
@@ -71,7 +71,7 @@ def test_fields_that_came_later_may_be_missing() -> None:
             for name in ("required", "question", "lacks", "attestation", "evidence", "unlisted"):
                 del finding[name]
             for subject in finding["subjects"]:
-                del subject["shells"], subject["about"]
+                del subject["fix_shells"], subject["about"]
 
     found = stored.parse(changed(earlier), "x")
     assert not found.selected
@@ -100,14 +100,14 @@ def test_what_a_shell_redirected_is_read_whatever_it_is_encoded_as(tmp_path: Pat
     ],
 )
 def test_half_a_report_is_none(edit: Callable[[dict[str, Any]], object], said: str) -> None:
-    with pytest.raises(NotAReport, match="^old.json: ") as error:
+    with pytest.raises(NotAReport, match=r"^old\.json: ") as error:
         stored.parse(changed(edit), "old.json")
     assert said in str(error.value)
 
 
 @pytest.mark.parametrize("raw", [b"", b"report", b'{"schema": ', b"[" * 10_000, b"[]", b"7", b"null", b"\x80"])
 def test_what_is_no_report_is_said_to_be_none(raw: bytes) -> None:
-    with pytest.raises(NotAReport, match="^old.json: it is "):
+    with pytest.raises(NotAReport, match=r"^old\.json: it is "):
         stored.parse(raw, "old.json")
 
 

@@ -293,6 +293,9 @@ class ReportSection(Section):
     directory: Text = "reports"
     formats: Annotated[list[FormatName], Field(min_length=1)] = ["terminal", "html", "json"]
     fail_on: Literal["blocker", "major", "minor", "never"] = "major"
+    history: bool = True
+    keep_runs: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    keep_days: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 400
 
 
 class WaiverEntry(Section):

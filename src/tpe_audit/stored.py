@@ -86,7 +86,7 @@ class StoredSubject:
     waiver: StoredWaiver | None = None
     fix: tuple[str, ...] = ()
     """Commands that mend it, in order."""
-    shells: tuple[Shell, ...] = ()
+    fix_shells: tuple[Shell, ...] = ()
     """The shell that each command of `fix` is for; empty in reports that do not tell."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What a person's answer is about."""

@@ -22,6 +22,7 @@ class Asked:
     output: str | None = None
     fail_on: str | None = None
     profile: str = "scheduled"
+    baseline: Path | None = None
     all_subjects: bool = False
     quiet: bool = False
     verbose: bool = False

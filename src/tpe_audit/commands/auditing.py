@@ -69,10 +69,14 @@ def reported(
 ) -> int:
     """Audit, report, and return the exit code. `conclude` may draw a conclusion of its own."""
     from tpe_audit.commands.delivery import deliver, destination
+    from tpe_audit.commands.keeping import Keeping
 
     where = destination(asked, config)
+    keeping = Keeping.of(asked, config)
     report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
-    deliver(conclude(report) if conclude else report, where, asked)
+    report = keeping.compared(conclude(report) if conclude else report)
+    keeping.keep(report)
+    deliver(report, where, asked)
     return report.exit_code
 
 

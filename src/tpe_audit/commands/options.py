@@ -40,6 +40,12 @@ fail_on = click.option(
     type=click.Choice(["blocker", "major", "minor", "never"]),
     help="Least severity that decides the verdict.  [default: major]",
 )
+baseline = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="REPORT",
+    help="JSON report to compare with.  [default: the last run that asked the same]",
+)
 demo = click.option(
     "--demo",
     is_flag=False,
@@ -48,6 +54,7 @@ demo = click.option(
     shell_complete=_complete_scenario,
     help="Audit the simulated tenant: no account, no network.",
 )
+no_color = click.option("--no-color", is_flag=True, help="No colour.")
 
 
 def profile(default: Profile) -> Callable[[F], F]:
@@ -68,7 +75,7 @@ def display(command: F) -> F:
             click.option("--all-subjects", is_flag=True, help="List every subject in the report, however many."),
             click.option("-q", "--quiet", is_flag=True, help="Only the verdict and what to do first."),
             click.option("-v", "--verbose", is_flag=True, help="Unfold what holds; tell each request on stderr."),
-            click.option("--no-color", is_flag=True, help="No colour."),
+            no_color,
             click.option("--no-progress", is_flag=True, help="No progress on stderr."),
         )
     ):

@@ -41,6 +41,7 @@ from tpe_audit.verdicts import Area, Owner, Severity
 @options.output
 @options.fail_on
 @options.profile(Profile.SCHEDULED)
+@options.baseline
 @options.demo
 @options.display
 def command(**given: object) -> int:

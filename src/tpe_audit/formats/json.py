@@ -74,7 +74,7 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "seen": {what: report.seen[what] for what in sorted(report.seen)},
         "lines": [_line(line) for line in sorted(report.lines, key=_place)],
         "findings": [_Described(report, ordered, finding).value(options) for finding in report.findings],
-        "changes": _changes(report.changes),
+        "changes": changes_value(report.changes),
         "expiring": [_expiry(expiry) for expiry in report.expiring],
         "evidence": [
             {
@@ -158,13 +158,14 @@ class _Described:
             "attestation": _attestation(judgement.attestation),
             "waiver": _waiver(judgement.waiver),
             "fix": [command.text for command in judgement.fix],
-            "shells": [command.shell.value for command in judgement.fix],
+            "fix_shells": [command.shell.value for command in judgement.fix],
             "about": dict(judgement.about),
             "evidence": self.ordered.placed(judgement.evidence),
         }
 
 
-def _changes(changes: Changes | None) -> dict[str, Value] | None:
+def changes_value(changes: Changes | None) -> dict[str, Value] | None:
+    """Return what has changed as JSON values."""
     if changes is None:
         return None
     return {
