@@ -40,6 +40,7 @@ def record(path: Path, entries: Sequence[Attestation]) -> int:
     """
     path = path.resolve()
     try:
+        path.parent.stat()
         # A file that is replaced can't be locked itself, so another one beside it is.
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE, mode=MODE):
             return _record(path, entries)
@@ -68,6 +69,8 @@ def _with(text: str, entries: Sequence[Attestation]) -> tuple[str, int]:
     if KEY not in document:
         document[KEY] = tomlkit.aot()
     held: Any = document[KEY]
+    if not isinstance(held, AoT | Array):
+        raise TOMLKitError(f"{KEY} is no list of tables")
     replaced = 0
     for entry in entries:
         old = [place for place, table in enumerate(held) if _same(table, entry)]

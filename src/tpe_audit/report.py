@@ -51,6 +51,8 @@ class SourceReport:
     tenant: str
     state: SourceState
     reason: str = ""
+    resumes_at: datetime | None = None
+    """Before this it asked not to be asked again; None: it did not."""
 
 
 @dataclass(frozen=True, slots=True)

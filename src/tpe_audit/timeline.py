@@ -131,7 +131,7 @@ def terminal(timeline: Timeline, history: History, limit: int, *, colour: bool) 
     """Return it for a terminal."""
     lines = _heading(timeline)
     if not timeline.entries:
-        lines.append(f"No run is kept in {history.folder}{f' that tells it' if timeline.check else ' yet'}.")
+        lines.append(f"No run is kept in {history.folder}{' that tells it' if timeline.check else ' yet'}.")
     for entry in reversed(timeline.entries[-limit:]):
         verdict = entry.run.verdict.value
         said = f"{_painted(entry.status.value, 15)}{verdict:<13}" if entry.status else _painted(verdict, 13)

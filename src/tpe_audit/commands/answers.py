@@ -131,7 +131,9 @@ def _read_now(config: Config, found: Plugged, check: str) -> _Sighting:
     asked = Asked(check=(check,), profile="go-live", no_progress=True)
     report = asyncio.run(audited(asked, patient, found.catalog, [check], simulated=False, table=found.table))
     judgements = report.findings[0].judgements
-    seen = tuple(_Seen(j.subject.id, j.subject.name, _asked(j.status, j.attestation), dict(j.about)) for j in judgements)
+    seen = tuple(
+        _Seen(j.subject.id, j.subject.name, _asked(j.status, j.attestation), dict(j.about)) for j in judgements
+    )
     return _Sighting(seen, "now")
 
 
@@ -168,10 +170,11 @@ def _doubts(check: Check, name: str, seen: Sequence[_Seen], whence: str) -> list
         return [f"{check.id}{whom} was no question {whence} ({worst}); what was read is never overridden."]
     unread = not seen or any(one.status is Status.UNKNOWN for one in seen)
     if unread and not any(one.about for one in seen):
-        return [
+        told = (
             f"What {check.id}{whom} is about could not be read {whence}, so the answer is kept without it, and does "
             "not lapse when it changes. Attest it again after a run that reads it."
-        ]
+        )
+        return [told]
     return []
 
 

@@ -25,9 +25,7 @@ WHAT = "nothing was attested"
 @click.option("--subject", metavar="ID|NAME", help="What it is answered for.  [default: every subject of the check]")
 @click.option("--by", required=True, metavar="WHO", help="Who answers.")
 @click.option("--on", type=Day(), metavar="DATE", help="The day of the answer.  [default: today, UTC]")
-@click.option(
-    "--expires", type=DayOrDays(), required=True, metavar="DATE|30d", help="The last day on which it counts."
-)
+@click.option("--expires", type=DayOrDays(), required=True, metavar="DATE|30d", help="The last day on which it counts.")
 @click.option("--evidence", required=True, metavar="TEXT", help="What the answer rests on: a ticket, a test call.")
 def command(
     check: str,
@@ -90,5 +88,3 @@ def _tell(found: Answer, replaced: int) -> None:
         click.echo(f"Attested {entry.check}{f' for {name}' if name else ''} until {entry.expires}.", err=True)
     instead = f", in place of {'an older one' if replaced == 1 else f'{replaced} older ones'}" if replaced else ""
     click.echo(f"Wrote {found.path}{instead}", err=True)
-
-

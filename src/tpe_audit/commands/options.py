@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tpe_audit.catalog import Profile
+from tpe_audit.commands.durations import Duration
 from tpe_audit.formats import Format
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -45,6 +46,12 @@ baseline = click.option(
     type=click.Path(path_type=Path),
     metavar="REPORT",
     help="JSON report to compare with.  [default: the last run that asked the same]",
+)
+wait = click.option(
+    "--wait",
+    type=Duration(),
+    metavar="DURATION",
+    help="Repeat the checks of --check until they pass, for at most 90s, 15m, 1h, …",
 )
 demo = click.option(
     "--demo",
