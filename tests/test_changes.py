@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,16 +27,16 @@ def told(name: str, status: Status, cause: str = "") -> Told:
     return Told(Subject(Kind.ACCOUNT, name, name), status, f"It is {status}.", cause)
 
 
-def section(check: str, *said: Told, status: Status | None = None, **more: object) -> Section:
+def section(check: str, *said: Told, status: Status | None = None, **more: Any) -> Section:
     worst = status or min((one.status for one in said), key=lambda one: one.rank, default=Status.NOT_APPLICABLE)
-    return Section(check, f"{check} holds", worst, f"It is {worst}.", said, **more)  # type: ignore[arg-type]
+    return Section(check, f"{check} holds", worst, f"It is {worst}.", said, **more)
 
 
 def snapshot(*sections: Section, verdict: str = "ready", profile: str = "scheduled", subjects: str = "") -> Snapshot:
     return Snapshot(AT, verdict, profile, sections, frozenset(subjects.split()))
 
 
-def one(before: Told | None, now: Told | None, **more: object) -> Changes:
+def one(before: Told | None, now: Told | None, **more: Any) -> Changes:
     """What has changed of the one thing that a check is about."""
     old, new = ([said] if said else [] for said in (before, now))
     return compare(snapshot(section("a", *old, **more)), snapshot(section("a", *new, **more)))

@@ -31,7 +31,7 @@ from tpe_audit.stored import NotAReport, StoredReport
 from tpe_audit.verdicts import Status
 
 REPORT, INDEX = "report.json", "index.json"
-SCHEMA = "tpe-audit/history-index/1"
+SCHEMA: Literal["tpe-audit/history-index/1"] = "tpe-audit/history-index/1"
 _RUN = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
 _UNFINISHED = ".run-"
 _ABANDONED = 24 * 3600

@@ -12,8 +12,8 @@ import pytest
 
 from tests.commands.cli import tpe
 from tests.commands.standing import Standing, standing
-from tests.tenant import IVR, SUPPORT
 from tpe_audit.simulator import SCENARIOS, Fault
+from tpe_audit.simulator.contoso import IVR, SUPPORT
 
 TODAY = datetime.now(UTC).date()
 SAID = ("--by", "Kim Example", "--expires", "30d", "--evidence", "Ticket 1235")

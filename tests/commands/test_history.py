@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def admin(tmp_path: Path) -> Iterator[Standing]:
         yield standing_by
 
 
-def _report(at: datetime = NOW, verdict: str = "not-ready", **more: object) -> str:
+def _report(at: datetime = NOW, verdict: str = "not-ready", **more: Any) -> str:
     document = json.loads(render(contoso.report(), Format.JSON))
     when = f"{at:%Y-%m-%dT%H:%M:%SZ}"
     return json.dumps(
@@ -47,7 +48,7 @@ def _history(folder: Path) -> History:
     return History(folder, contoso.TENANT.id)
 
 
-def _kept(history: History, *days: float, **more: object) -> None:
+def _kept(history: History, *days: float, **more: Any) -> None:
     for day in days:
         at = NOW - timedelta(days=day)
         history.keep(_report(at, **more), at)

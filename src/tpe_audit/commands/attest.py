@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tpe_audit.commands import options
-from tpe_audit.commands.durations import Day, DayOrDays
+from tpe_audit.commands.durations import day, day_or_days
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.explain import complete_check
 
@@ -24,8 +24,10 @@ WHAT = "nothing was attested"
 @options.config
 @click.option("--subject", metavar="ID|NAME", help="What it is answered for.  [default: every subject of the check]")
 @click.option("--by", required=True, metavar="WHO", help="Who answers.")
-@click.option("--on", type=Day(), metavar="DATE", help="The day of the answer.  [default: today, UTC]")
-@click.option("--expires", type=DayOrDays(), required=True, metavar="DATE|30d", help="The last day on which it counts.")
+@click.option("--on", callback=day, metavar="DATE", help="The day of the answer.  [default: today, UTC]")
+@click.option(
+    "--expires", callback=day_or_days, required=True, metavar="DATE|30d", help="The last day on which it counts."
+)
 @click.option("--evidence", required=True, metavar="TEXT", help="What the answer rests on: a ticket, a test call.")
 def command(
     check: str,

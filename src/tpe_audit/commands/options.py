@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tpe_audit.catalog import Profile
-from tpe_audit.commands.durations import Duration
+from tpe_audit.commands.durations import duration
 from tpe_audit.formats import Format
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -49,7 +49,7 @@ baseline = click.option(
 )
 wait = click.option(
     "--wait",
-    type=Duration(),
+    callback=duration,
     metavar="DURATION",
     help="Repeat the checks of --check until they pass, for at most 90s, 15m, 1h, …",
 )
