@@ -51,7 +51,7 @@ def destination(asked: Asked, config: Config) -> Destination:
         return Destination(forms[0] if forms else Format.TERMINAL)
     path = Path(output)
     if not forms and not _is_folder(output):
-        by_suffix = {Path(form.file_name).suffix: form for form in Format}
+        by_suffix = {Path(form.file_name).suffix: form for form in reversed(Format)}
         if path.suffix and path.suffix not in by_suffix:
             raise click.UsageError(
                 f"--output {output}: no format's file ends in {path.suffix}. Name one with --format; a folder's "

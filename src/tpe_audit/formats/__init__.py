@@ -25,6 +25,11 @@ class Format(StrEnum):
     TERMINAL = "terminal", "report.txt"
     JSON = "json", "report.json"
     HTML = "html", "report.html"
+    MARKDOWN = "markdown", "report.md"
+    SARIF = "sarif", "report.sarif"
+    JUNIT = "junit", "report.xml"
+    CSV = "csv", "report.csv"
+    GITHUB = "github", "report.github.txt"
 
 
 @dataclass(frozen=True, slots=True)
