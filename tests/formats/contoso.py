@@ -643,4 +643,4 @@ def hostile(text: str = HOSTILE) -> Report:
 
 
 def _hostile(judgement: Judgement, text: str) -> tuple[Command, ...]:
-    return (powershell("Do-This -Name %s", text),) if judgement.fix else ()
+    return (powershell("Set-This -Name %s", text),) if judgement.fix else ()

@@ -44,7 +44,7 @@ def _field(
         item = _resolved(root, field["items"])
         if "properties" in item:
             yield from _fields(root, item, f"{path}[]")
-        else:
+        elif "enum" in item:
             yield from _field(root, {"description": "Each of them.", **item}, f"{path}[]", required=True)
     yield from _fields(root, field, path)
 

@@ -10,7 +10,7 @@ from tpe_audit.formats.outline import WORDS
 from tpe_audit.verdicts import Status
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-COPIED = re.compile(r"^ +(az |Connect-|New-|Set-|Do-This|https://|tpe-audit attest|graph: )")
+COPIED = re.compile(r"^ +(az |Connect-|New-|Set-|https://|tpe-audit attest|graph: )")
 
 
 def text(options: Options | None = None) -> str:
