@@ -146,3 +146,20 @@ def test_a_write_that_breaks_off_leaves_the_old_report(
     assert "b.json: No space left on device" in ran.err
     assert _files(tmp_path) == {"b.json"}
     assert (tmp_path / "b.json").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "coloured", "linked"),
+    [
+        ({}, True, True, True),
+        ({"TERM": "linux"}, True, True, False),
+        ({"TERM": "dumb"}, True, False, False),
+        ({"NO_COLOR": "1"}, True, False, False),
+        ({}, False, False, False),
+    ],
+)
+def test_colours_and_links_are_for_terminals_that_take_them(
+    run: Run, environment: dict[str, str], terminal: bool, coloured: bool, linked: bool
+) -> None:
+    said = run("--output", "-", "--demo", "no-service-principal", environment=environment, terminal=terminal).out
+    assert ("\x1b[" in said, "\x1b]8;" in said) == (coloured, linked)

@@ -214,7 +214,7 @@ def test_every_line_of_annotations_is_one_of_ours(report: Report, harmless: Repo
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;\x1b]*;(?P<link>[^\x1b]*)\x1b\\")
 
 
-@pytest.mark.parametrize("options", [Options(width=80), Options(width=200, colour=True, verbose=True)])
+@pytest.mark.parametrize("options", [Options(width=80), Options(width=200, colour=True, links=True, verbose=True)])
 def test_a_terminal_is_told_nothing_but_colours_and_our_links(report: Report, options: Options) -> None:
     said = render(report, Format.TERMINAL, options)
     links = {match["link"] for match in ESCAPE.finditer(said) if match["link"]}

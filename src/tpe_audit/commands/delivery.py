@@ -89,9 +89,17 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
 
 def _for_stdout(asked: Asked) -> Options:
     terminal = sys.stdout.isatty()
-    plain = asked.no_color or bool(os.environ.get("NO_COLOR")) or not terminal
-    width = shutil.get_terminal_size((100, 24)).columns
-    return Options(asked.all_subjects, asked.verbose, asked.quiet, colour=not plain, width=max(width, 40))
+    kind = os.environ.get("TERM", "")
+    plain = asked.no_color or bool(os.environ.get("NO_COLOR")) or not terminal or kind == "dumb"
+    return Options(
+        asked.all_subjects,
+        asked.verbose,
+        asked.quiet,
+        colour=not plain,
+        # The console of Linux prints them.
+        links=not plain and kind != "linux",
+        width=max(shutil.get_terminal_size((100, 24)).columns, 40),
+    )
 
 
 def _print(text: str) -> None:

@@ -43,6 +43,8 @@ class Options:
     quiet: bool = False
     """The verdict and what to do first, nothing else."""
     colour: bool = False
+    links: bool = False
+    """The terminal opens links (OSC 8); only with colour."""
     width: int = 80
     """Columns of the terminal."""
 
