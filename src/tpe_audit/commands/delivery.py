@@ -84,25 +84,29 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
         if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
-        _print(render(report, where.stdout, _for_stdout(asked)))
+        print_out(render(report, where.stdout, _for_stdout(asked)))
 
 
 def _for_stdout(asked: Asked) -> Options:
-    terminal = sys.stdout.isatty()
-    kind = os.environ.get("TERM", "")
-    plain = asked.no_color or bool(os.environ.get("NO_COLOR")) or not terminal or kind == "dumb"
+    coloured = shows_colour(no_color=asked.no_color)
     return Options(
         asked.all_subjects,
         asked.verbose,
         asked.quiet,
-        colour=not plain,
+        colour=coloured,
         # The console of Linux prints them.
-        links=not plain and kind != "linux",
+        links=coloured and os.environ.get("TERM") != "linux",
         width=max(shutil.get_terminal_size((100, 24)).columns, 40),
     )
 
 
-def _print(text: str) -> None:
+def shows_colour(*, no_color: bool) -> bool:
+    """Whether stdout is a terminal that colour is wanted on."""
+    wanted = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
+
+
+def print_out(text: str) -> None:
     """Write to stdout as UTF-8, whatever the machine's own encoding is."""
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
