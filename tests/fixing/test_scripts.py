@@ -51,7 +51,7 @@ def test_there_is_a_script_for_each_owner_in_the_order_of_causes() -> None:
 def test_a_step_says_why_and_ends_with_a_check() -> None:
     _, script = scripts_of(contoso.report())
     told = script.body.partition("# --- Step 2: bot-teams-channel (blocker).")[2]
-    assert "# bot tpe-bot-care: The bot has no Microsoft Teams channel.\n# Id: /subscriptions/" in told
+    assert "# bot tpe-bot-care: The bot has no Microsoft Teams channel.\n# Id:\n# /subscriptions/" in told
     assert "# Observed: no channel MsTeamsChannel\n# Expected: a channel MsTeamsChannel, enabled\n" in told
     assert told.splitlines()[-1].startswith(
         "if command -v tpe-audit >/dev/null; then tpe-audit run --check bot-teams-channel --wait 15m "
@@ -92,6 +92,7 @@ def test_the_same_command_is_run_once() -> None:
         powershell("Remove-CsPhoneNumberAssignment -Identity %s -RemoveAll", USER.id),
         powershell("Set-ADUser -Identity %s -Clear 'msRTCSIP-Line'", USER.id),
         powershell("Grant-CsOnlineVoiceRoutingPolicy -Identity %s -PolicyName $null", USER.id),
+        powershell("Set-CsTeamsAcsFederationConfiguration -AllowedAcsResources $allowlist"),
         bash("az bot msteams delete -n %s -g %s", "bot", "group"),
         bash("az ad app credential reset --id %s", USER.id),
     ],
@@ -101,7 +102,7 @@ def test_what_takes_something_away_is_explained_and_asks_first(command: Command)
     script = only(report([command]))
     assert faults(script) == []
     before, _, after = script.body.partition(f"\n    {command.text}\n")
-    assert re.search(r"^# It (takes|empties) .*\.", before.rpartition("# Expected")[2], re.MULTILINE)
+    assert re.search(r"^# It (takes|empties|replaces) .*\.", before.rpartition("# Expected")[2], re.MULTILINE)
     question = before.splitlines()[-1]
     assert question.startswith(("if confirm '", "if ((Read-Host "))
     assert after.splitlines()[0] in ("fi", "}")
@@ -110,7 +111,9 @@ def test_what_takes_something_away_is_explained_and_asks_first(command: Command)
 
 def test_adding_a_secret_takes_nothing_away() -> None:
     command = bash("az ad app credential reset --id %s --append --years 1", USER.id)
-    assert command.text in lines(only(report([command])))
+    script = only(report([command]))
+    assert command.text in lines(script)
+    assert "# It prints the new secret: give it to the service, and keep it nowhere else.\n" in script.body
 
 
 def test_a_blank_is_filled_in_before_it_runs() -> None:

@@ -176,6 +176,8 @@ def _part(step: Step, part: Part, said: set[str]) -> Iterator[str]:
 
 
 def _action(action: Action, shell: Shell) -> Iterator[str]:
+    if action.note:
+        yield from _comment(action.note)
     match action.use:
         case Use.RUN:
             yield action.text

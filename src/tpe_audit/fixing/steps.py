@@ -15,7 +15,7 @@ from tpe_audit.verdicts import Owner, Status
 _PLACEHOLDER = re.compile(r"<[^<>]+>")
 _TAKES_AWAY = re.compile(
     r"^\s*(?:Remove|Clear|Disable|Revoke|Unregister|Uninstall|Stop|Reset)-"
-    r"|\s-Clear\b|\s-RemoveAll\b|\s-PolicyName \$null"
+    r"|\s-AllowedAcsResources\b|\s-Clear\b|\s-RemoveAll\b|\s-PolicyName \$null"
     r"|^\s*az\s.*\s(?:delete|remove|purge|disable)(?:\s|$)|\s--remove\b|--method delete\b"
     r"|^\s*az\s(?!.*--append).*\sreset\s",
     re.IGNORECASE,
@@ -25,8 +25,13 @@ _COSTS: Mapping[str, str] = {
     "again, which the next command does.",
     "Remove-CsOnlineApplicationInstanceAssociation": "It takes the account from its auto attendant or call queue. "
     "Calls that reach those by this account end.",
+    "Set-CsTeamsAcsFederationConfiguration": "It replaces the whole list of allowed resources. Look at what is on it "
+    "now, and add that to $allowlist first.",
     "Set-ADUser": "It empties an attribute of the account on premises. Note down its value first.",
     "Grant-CsOnlineVoiceRoutingPolicy": "It takes the account's own policy from it; the tenant's then holds.",
+}
+_NOTES: Mapping[str, str] = {
+    "credential reset": "It prints the new secret: give it to the service, and keep it nowhere else.",
 }
 _SOMETHING = "It takes away something that is there now. Make sure that nobody needs it."
 
@@ -58,6 +63,11 @@ class Action:
     def cost(self) -> str:
         """What running it takes away."""
         return next((said for name, said in _COSTS.items() if name in self.text), _SOMETHING)
+
+    @property
+    def note(self) -> str:
+        """What to know before it is run; empty: nothing."""
+        return next((said for name, said in _NOTES.items() if name in self.text), "")
 
 
 @dataclass(frozen=True, slots=True)
