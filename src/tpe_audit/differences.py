@@ -73,8 +73,8 @@ class Difference:
             count = self.changes.otherwise
             differs = "differs" if count == 1 else "differ"
             yield (
-                f"{counted(count, 'subject')} {differs} in another way: what could not be told before and "
-                "holds now, for instance."
+                f"{counted(count, 'subject')} {differs} in another way: blocked by a failure that is named here, or "
+                "told now and not before, for instance."
             )
 
     def groups(self, change: Change) -> Iterator[tuple[Changed, list[Changed]]]:

@@ -52,9 +52,7 @@ def test_it_goes_on_until_the_check_passes_and_delivers_the_last_report(admin: S
     ran = admin(*WAIT, "60s")
     assert (ran.code, ran.report["verdict"], _asked(admin)) == (0, "ready", 4)
     assert len(admin.runs) == 1
-    assert re.fullmatch(
-        r"0 of 1 checks hold; waiting for acs-service-principal; next try in 0 s, \d\d s left\n", ran.err
-    )
+    assert re.fullmatch(r"Next try in 0 s, \d\d s left: 0 of 1 checks hold, not yet acs-service-principal\n", ran.err)
 
 
 def test_each_try_signs_in_anew_for_what_was_granted_is_in_a_new_token_only(admin: Standing) -> None:
@@ -91,7 +89,7 @@ def test_what_only_a_person_can_answer_is_not_waited_for(admin: Standing) -> Non
 def test_a_check_of_lesser_weight_is_waited_for_as_well(tmp_path: Path) -> None:
     ran = tpe(tmp_path, *WAIT, "1s", "--demo", "no-service-principal", "--fail-on", "never")
     assert ran.code == 0
-    assert "next try in" in ran.err
+    assert "Next try in" in ran.err
 
 
 def test_a_service_that_asks_to_wait_longer_than_there_is_time_is_left_alone(admin: Standing) -> None:
@@ -133,7 +131,7 @@ def test_nothing_is_said_where_nothing_is_to_be_said(tmp_path: Path) -> None:
 
 def test_a_terminal_has_a_live_line(tmp_path: Path) -> None:
     ran = tpe(tmp_path, *WAIT, "1s", "--demo", "no-service-principal", "--no-color", terminal=True)
-    assert "waiting for acs-service-principal; next try in 0 s" in ran.err
+    assert "Next try in 0 s, " in ran.err
     assert json.loads(ran.out)["verdict"] == "not-ready"
 
 
@@ -175,7 +173,7 @@ def test_an_interrupted_wait_leaves_no_report(tmp_path: Path) -> None:
         [*command, "--output", "out/"], cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr
-        assert "next try in 15 s, 10 min left" in process.stderr.readline()
+        assert "Next try in 15 s, 10 min left: " in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().strip() == "Interrupted: no report was written."
     assert process.returncode == 130

@@ -74,7 +74,7 @@ def _state(report: Report) -> str:
     if not left:
         left = [f.check.id for f in report.findings if any(j.status in _OPEN for j in f.judgements)]
     names = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
-    return f"{len(report.findings) - len(left)} of {len(report.findings)} checks hold; waiting for {names}"
+    return f"{len(report.findings) - len(left)} of {len(report.findings)} checks hold, not yet {names}"
 
 
 class _Waiting:
@@ -91,21 +91,28 @@ class _Waiting:
         clock = asyncio.get_running_loop().time
         until = clock() + seconds
         if not self._live:
-            self._say(f"{state}; next try in {_time(seconds)}, {_time(ends - clock())} left", clock())
+            self._say(_line(state, seconds, ends - clock()), clock())
             await asyncio.sleep(seconds)
             return
         from rich.console import Console
 
+        from rich.text import Text
+
         console = Console(stderr=True, no_color=self._no_color or None, highlight=False, markup=False)
-        with console.status(state) as status:
+        with console.status("") as status:
             while (left := until - clock()) > 0:
-                status.update(f"{state}; next try in {_time(left)}, {_time(ends - clock())} left")
+                line = _line(state, left, ends - clock())
+                status.update(Text(line, no_wrap=True, overflow="ellipsis"))
                 await asyncio.sleep(min(left, 1.0))
 
     def _say(self, line: str, now: float) -> None:
         if not self._silent and now - self._said >= EVERY:
             click.echo(line, err=True)
             self._said = now
+
+
+def _line(state: str, seconds: float, left: float) -> str:
+    return f"Next try in {_time(seconds)}, {_time(left)} left: {state}"
 
 
 def _time(seconds: float) -> str:
