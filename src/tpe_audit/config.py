@@ -440,6 +440,16 @@ def load(path: Path | None, *, attested: bool = True) -> Config:
         data, name = _toml(path), str(path)
         if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
             raise ConfigError(problems)
+    config = with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name)
+    return _with_attestations(config, needed=attested)
+
+
+def with_environment(data: Mapping[str, Any], folder: Path, name: str) -> Config:
+    """Return the configuration that `data`, which is called `name`, and the environment hold together.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
     if problems := _unknown_variables():
         raise ConfigError(problems)
     try:
@@ -448,9 +458,7 @@ def load(path: Path | None, *, attested: bool = True) -> Config:
         raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
     except SettingsError as error:
         raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
-    config._folder = path.resolve().parent if path is not None else Path.cwd()  # noqa: SLF001
-    if config.attest.file:
-        config = _with_attestations(config, needed=attested)
+    config._folder = folder  # noqa: SLF001
     bundle = config.endpoints.ca_bundle
     if bundle and not config.path(bundle).is_file():
         raise ConfigError([f"{name}: endpoints.ca_bundle: there is no file {bundle!r}"])
@@ -464,13 +472,13 @@ class _Attestations(Section):
 
 
 def _with_attestations(config: Config, *, needed: bool) -> Config:
-    """Return the configuration with the attestations that stand in a file of their own.
+    """Return the configuration with the attestations that stand in a file of their own, if it names one.
 
     Raises:
         ConfigError: that file can't be used.
     """
     path = config.path(config.attest.file)
-    if not needed and not path.exists():
+    if not config.attest.file or not (needed or path.exists()):
         return config
     try:
         found = _Attestations.model_validate(_toml(path), strict=True)
@@ -479,6 +487,36 @@ def _with_attestations(config: Config, *, needed: bool) -> Config:
     joined = config.model_copy(update={"attestations": [*config.attestations, *found.attestations]})
     joined._folder, joined._in_file = config._folder, len(config.attestations)  # noqa: SLF001
     return joined
+
+
+def without_credentials(path: Path, *, attested: bool = True) -> Config:
+    """Read a file for what it says of the deployment, before secrets are in the environment that sign in.
+
+    Args:
+        path: the file.
+        attested: the file that `[attest] file` names must be there.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    try:
+        return load(path, attested=attested)
+    except ConfigError:
+        data = _toml(path)
+        if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
+            raise ConfigError(problems) from None
+        for table in (data.get("teams", {}), data.get("azure", {})):
+            if "credential" in table:
+                table["credential"] = _without_secret(table["credential"])
+        return _with_attestations(of_mapping(data, path.resolve().parent), needed=attested)
+
+
+def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Credential.model_validate(credential)
+    except ValidationError:
+        return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
+    return credential
 
 
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:

@@ -59,7 +59,7 @@ demo = click.option(
     flag_value="contoso",
     metavar="[SCENARIO]",
     shell_complete=_complete_scenario,
-    help="Audit the simulated tenant: no account, no network.",
+    help="On the simulated tenant: no account, no network.",
 )
 no_color = click.option("--no-color", is_flag=True, help="No colour.")
 

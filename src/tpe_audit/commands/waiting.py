@@ -95,7 +95,6 @@ class _Waiting:
             await asyncio.sleep(seconds)
             return
         from rich.console import Console
-
         from rich.text import Text
 
         console = Console(stderr=True, no_color=self._no_color or None, highlight=False, markup=False)
