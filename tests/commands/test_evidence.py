@@ -148,6 +148,24 @@ def test_todays_configuration_needs_no_secret_and_its_attestations_count(
     assert (without["credits-license"], found["credits-license"]) == ("not-applicable", "pass")
 
 
+def test_of_the_simulated_tenant_too_todays_waivers_count(tmp_path: Path, collected: tuple[Path, Ran]) -> None:
+    _changed(tmp_path, collected[0])
+    waiver = '[[waivers]]\ncheck = "number-activated"\nowner = "Kim"\nreason = "Pilot."\nexpires = 2999-01-01\n'
+    (tmp_path / "config.toml").write_text(CONFIG + waiver, encoding="utf-8")
+    found = {f["check"]: f["status"] for f in _judge(tmp_path).report["findings"]}
+    assert (found["number-activated"], found["server-consent"]) == ("waived", "fail")
+
+
+def test_a_configuration_of_ones_own_says_nothing_of_the_simulated_tenant(
+    tmp_path: Path, collected: tuple[Path, Ran]
+) -> None:
+    _changed(tmp_path, collected[0])
+    (tmp_path / "config.toml").write_text(CONFIG.replace(TENANT_ID, "a" * 8 + TENANT_ID[8:]), encoding="utf-8")
+    ran = _judge(tmp_path)
+    assert ran.report["tenant"]["id"] == TENANT_ID
+    assert {f["check"]: f["status"] for f in ran.report["findings"]}["ra-synced"] == "pass"
+
+
 def test_lines_of_today_do_not_change_what_was_read_and_that_is_told(
     tmp_path: Path, collected: tuple[Path, Ran]
 ) -> None:
