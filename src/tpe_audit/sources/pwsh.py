@@ -90,15 +90,20 @@ async def run(executable: str, tenant: str, tokens: Tokens, seconds: float, ca_b
             )
         except OSError as error:
             raise PwshError(f"could not be started ({executable}: {error.strerror})") from None
+        reading = [
+            asyncio.ensure_future(_read(child.stdout, MOST_OUTPUT)),
+            asyncio.ensure_future(_read(child.stderr, MOST_ERRORS)),
+        ]
         try:
             async with asyncio.timeout(seconds):
-                said, complained = await asyncio.gather(
-                    _read(child.stdout, MOST_OUTPUT), _read(child.stderr, MOST_ERRORS)
-                )
+                said, complained = await asyncio.gather(*reading)
                 code = await child.wait()
         except TimeoutError:
             raise PwshError(f"did not end within {seconds:.0f} s") from None
         finally:
+            for task in reading:
+                task.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
             await _end(child)
     complaint = _first_line(tokens.hidden(complained.decode("utf-8", "replace")))
     if code == NO_MODULE:
@@ -125,6 +130,11 @@ async def _read(stream: asyncio.StreamReader | None, most: int) -> bytes:
     return bytes(whole)
 
 
+async def _emptied(stream: asyncio.StreamReader | None) -> None:
+    while stream is not None and await stream.read(2**16):
+        pass
+
+
 async def _end(child: asyncio.subprocess.Process) -> None:
     """End the child and all that it started, if it has not ended by itself."""
     if child.returncode is not None and _silent(child):
@@ -138,7 +148,8 @@ async def _end(child: asyncio.subprocess.Process) -> None:
             os.killpg(child.pid, signal.SIGKILL)
     with suppress(TimeoutError):
         async with asyncio.timeout(GRACE):
-            await child.wait()
+            # A pipe that nobody reads to its end is never closed.
+            await asyncio.gather(child.wait(), _emptied(child.stdout), _emptied(child.stderr))
 
 
 def _silent(child: asyncio.subprocess.Process) -> bool:
