@@ -130,7 +130,7 @@ def test_output_to_a_dash_is_stdout(tmp_path: Path, run: Run) -> None:
         (("--output", "-", "--format", "json", "--format", "html"), "--output - takes one --format."),
         (
             ("--output", "file", "--format", "json", "--format", "html"),
-            "several formats need a folder, and this is a file",
+            "a folder is needed, and this is a file",
         ),
         (("--output", ""), "--output needs the name of a file or of a folder"),
         (("--output", "report.docx"), "no format's file ends in .docx. Name one with --format"),

@@ -72,7 +72,7 @@ def _destination(asked: Asked, config: Config) -> Destination:
     forms = forms or tuple(Format(name) for name in config.report.formats)
     if _is_folder(output) or len(forms) > 1:
         if path.is_file():
-            raise click.UsageError(f"--output {output}: several formats need a folder, and this is a file.")
+            raise click.UsageError(f"--output {output}: a folder is needed, and this is a file.")
         return Destination(None, tuple((form, path / form.file_name) for form in forms))
     return Destination(None, ((forms[0], path),))
 
