@@ -193,6 +193,12 @@ def test_old_evidence_is_warned_of_with_its_age(tmp_path: Path, collected: tuple
     assert ran.report["started_at"].startswith(f"{then:%Y-%m-%d}")
 
 
+def test_what_ends_by_itself_is_judged_as_of_the_day_it_was_read(tmp_path: Path, collected: tuple[Path, Ran]) -> None:
+    _changed(tmp_path, collected[0], collected_at="2999-01-01T00:00:00Z")
+    assert _judge(tmp_path, "--check", "app-credential-valid").report["findings"][0]["status"] == "fail"
+    assert _judge(collected[0], "--check", "app-credential-valid").report["findings"][0]["status"] == "pass"
+
+
 def test_it_can_go_to_stdout(tmp_path: Path) -> None:
     ran = tpe(tmp_path, "collect", "-o", "-", "--demo", "--check", "acs-service-principal")
     assert (ran.code, ran.err) == (0, "")
