@@ -15,6 +15,9 @@ COMMANDS = {
     "diagnose": "Run the checks for a code or a symptom, and say which one explains it.",
     "init": "Write a first config.toml, filled from what can be discovered.",
     "permissions": "Tell the least rights that the checks need, and print scripts that grant them.",
+    "diff": "Say what changed between two reports.",
+    "history": "List the runs that were kept: verdicts over time, and when a check last passed.",
+    "attest": "Answer a question that only a person can, until a day.",
     "new-check": "Write a check of one's own: a skeleton, and its test.",
     "completion": "Print the completion script of a shell.",
 }

@@ -293,6 +293,9 @@ class ReportSection(Section):
     directory: Text = "reports"
     formats: Annotated[list[FormatName], Field(min_length=1)] = ["terminal", "html", "json"]
     fail_on: Literal["blocker", "major", "minor", "never"] = "major"
+    history: bool = True
+    keep_runs: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    keep_days: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 400
 
 
 class WaiverEntry(Section):
@@ -315,6 +318,12 @@ class AttestationEntry(Section):
     expires: date
     evidence: str = ""
     about: dict[str, str] = {}
+
+
+class Attest(Section):
+    """Where answers are written."""
+
+    file: str = ""
 
 
 class Notify(Section):
@@ -346,6 +355,7 @@ class Tables(BaseModel):
     report: ReportSection = ReportSection()
     waivers: list[WaiverEntry] = []
     attestations: list[AttestationEntry] = []
+    attest: Attest = Attest()
     notify: Notify = Notify()
     limits: Limits = Limits()
 
@@ -356,6 +366,7 @@ class Config(Tables, BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=SEPARATOR)
 
     _folder: Path = Path()
+    _in_file: int = 0
 
     @classmethod
     def settings_customise_sources(
@@ -388,6 +399,13 @@ class Config(Tables, BaseSettings):
         hosts = {urlsplit(url).hostname for url in (self.endpoints.authority, self.endpoints.graph)}
         return next((SOVEREIGN[host] for host in hosts if host in SOVEREIGN), "")
 
+    def attestation(self, index: int, name: str) -> str:
+        """Return where an attestation stands: in the file that is called `name`, or in the one that it names."""
+        elsewhere = index - self._in_file
+        if not self.attest.file or elsewhere < 0:
+            return f"{place(('attestations',), name)}: attestations[{index}]"
+        return f"{self.path(self.attest.file)}: attestations[{elsewhere}]"
+
     def path(self, name: str) -> Path:
         """Return a path that the configuration names; relative ones are relative to the file."""
         return self._folder / Path(name).expanduser()
@@ -406,8 +424,12 @@ class _WithoutEnvironment(Config):
         return (init_settings,)
 
 
-def load(path: Path | None) -> Config:
+def load(path: Path | None, *, attested: bool = True) -> Config:
     """Read the configuration from a file, if there is one, and from the environment.
+
+    Args:
+        path: the file; None: there is none.
+        attested: the file that `[attest] file` names must be there.
 
     Raises:
         ConfigError: it can't be used.
@@ -418,10 +440,10 @@ def load(path: Path | None) -> Config:
         data, name = _toml(path), str(path)
         if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
             raise ConfigError(problems)
-    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name)
+    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name, attested=attested)
 
 
-def with_environment(data: Mapping[str, Any], folder: Path, name: str) -> Config:
+def with_environment(data: Mapping[str, Any], folder: Path, name: str, *, attested: bool = True) -> Config:
     """Return the configuration that `data`, which is called `name`, and the environment hold together.
 
     Raises:
@@ -436,6 +458,8 @@ def with_environment(data: Mapping[str, Any], folder: Path, name: str) -> Config
     except SettingsError as error:
         raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
     config._folder = folder  # noqa: SLF001
+    if config.attest.file:
+        config = _with_attestations(config, needed=attested)
     bundle = config.endpoints.ca_bundle
     if bundle and not config.path(bundle).is_file():
         raise ConfigError([f"{name}: endpoints.ca_bundle: there is no file {bundle!r}"])
@@ -466,6 +490,30 @@ def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
     except ValidationError:
         return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
     return credential
+
+
+class _Attestations(Section):
+    """What the file holds that `[attest] file` names."""
+
+    attestations: list[AttestationEntry] = []
+
+
+def _with_attestations(config: Config, *, needed: bool) -> Config:
+    """Return the configuration with the attestations that stand in a file of their own.
+
+    Raises:
+        ConfigError: that file can't be used.
+    """
+    path = config.path(config.attest.file)
+    if not needed and not path.exists():
+        return config
+    try:
+        found = _Attestations.model_validate(_toml(path), strict=True)
+    except ValidationError as error:
+        raise ConfigError([_problem(detail, str(path), in_file=True) for detail in error.errors()]) from None
+    joined = config.model_copy(update={"attestations": [*config.attestations, *found.attestations]})
+    joined._folder, joined._in_file = config._folder, len(config.attestations)  # noqa: SLF001
+    return joined
 
 
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from tpe_audit.collectors import TABLE, Collector, Question, guide
 from tpe_audit.commands.asked import Asked
@@ -69,11 +71,30 @@ def reported(
 ) -> int:
     """Audit, report, and return the exit code. `conclude` may draw a conclusion of its own."""
     from tpe_audit.commands.delivery import deliver, destination
+    from tpe_audit.commands.keeping import Keeping
 
     where = destination(asked, config)
-    report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
-    deliver(conclude(report) if conclude else report, where, asked)
+    keeping = Keeping.of(asked, config)
+
+    async def audit() -> Report:
+        return await audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table)
+
+    report = asyncio.run(_in_time(audit, asked, config))
+    report = keeping.compared(conclude(report) if conclude else report)
+    keeping.keep(report)
+    deliver(report, where, asked)
     return report.exit_code
+
+
+async def _in_time(audit: Callable[[], Awaitable[Report]], asked: Asked, config: Config) -> Report:
+    """Return the report of one audit, or of the last one, where it is to be repeated for a while."""
+    if asked.wait is None:
+        return await audit()
+    from tpe_audit.commands.waiting import doubts, waited
+
+    for doubt in doubts(config):
+        click.echo(f"warning: {doubt}", err=True)
+    return await waited(audit, asked.wait, asked)
 
 
 async def audited(
@@ -112,6 +133,7 @@ async def audited(
         azure_tenant_id=config.azure_tenant_id,
         simulated=simulated,
         selected=asked.narrowed,
+        subjects=asked.subject,
         sources=states,
         warnings=warnings(config),
         errors=gathered.errors,

@@ -41,6 +41,8 @@ from tpe_audit.verdicts import Area, Owner, Severity
 @options.output
 @options.fail_on
 @options.profile(Profile.SCHEDULED)
+@options.baseline
+@options.wait
 @options.demo
 @options.display
 def command(**given: object) -> int:
@@ -51,6 +53,8 @@ def command(**given: object) -> int:
     from tpe_audit.commands.selection import chosen
 
     asked = Asked(**given)  # type: ignore[arg-type]
+    if asked.wait and not asked.check:
+        raise click.UsageError("--wait needs --check.")
     with configured(asked) as (config, simulated):
         found = everything(asked, config, simulated=simulated)
         checks = chosen(asked, config, found.catalog)
