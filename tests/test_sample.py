@@ -89,5 +89,5 @@ def test_the_sample_report_is_what_the_default_scenario_gives(report: Report, fo
     path = SAMPLE / form.file_name
     if os.environ.get("REWRITE_GOLDEN"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8"), f"{path} is stale: REWRITE_GOLDEN=1 pytest tests/test_sample.py"
+        path.write_bytes(text.encode())
+    assert text == path.read_bytes().decode(), f"{path} is stale: REWRITE_GOLDEN=1 pytest tests/test_sample.py"

@@ -137,7 +137,7 @@ CredentialKind = Literal[
     "managed-identity",
     "workload-identity",
 ]
-FormatName = Literal["terminal", "html", "json"]
+FormatName = Literal["terminal", "html", "json", "markdown", "sarif", "junit", "csv", "github"]
 
 
 class Section(BaseModel):

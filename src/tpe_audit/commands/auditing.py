@@ -108,7 +108,7 @@ async def audited(
 ) -> Report:
     """Sign in, read what the checks need, judge it, and return the report."""
     from tpe_audit.audit import judge
-    from tpe_audit.commands.meant import deployment, terms, warnings
+    from tpe_audit.commands.meant import declaring, deployment, terms, warnings
     from tpe_audit.commands.progress import progress
     from tpe_audit.gather import NAME, gather
     from tpe_audit.report import Run, compose
@@ -137,6 +137,7 @@ async def audited(
         sources=states,
         warnings=warnings(config),
         errors=gathered.errors,
+        declared=declaring(None if simulated else asked.config or CONFIG),
     )
     audit = judge(catalog, checks, gathered.evidence, on)
     return compose(checks, audit, catalog, gathered.evidence, on, run, guide(table))

@@ -25,6 +25,11 @@ class Format(StrEnum):
     TERMINAL = "terminal", "report.txt"
     JSON = "json", "report.json"
     HTML = "html", "report.html"
+    MARKDOWN = "markdown", "report.md"
+    SARIF = "sarif", "report.sarif"
+    JUNIT = "junit", "report.xml"
+    CSV = "csv", "report.csv"
+    GITHUB = "github", "report.github.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Options:
     quiet: bool = False
     """The verdict and what to do first, nothing else."""
     colour: bool = False
+    links: bool = False
+    """The terminal opens links (OSC 8); only with colour."""
     width: int = 80
     """Columns of the terminal."""
 
