@@ -516,6 +516,29 @@ def _with_attestations(config: Config, *, needed: bool) -> Config:
     return joined
 
 
+def secrets_of(path: Path) -> tuple[str, ...]:
+    """Return the environment variables that the credentials in a file take their secrets from.
+
+    Raises:
+        ConfigError: the file can't be used.
+    """
+    without_credentials(path)
+    data = _toml(path)
+    found = []
+    for table in ("teams", "azure"):
+        credential = data.get(table, {}).get("credential", {})
+        if credential.get("kind") == "client-secret":
+            found.append(_variable((table, "credential", "client_secret")))
+    if data.get("notify", {}).get("email", {}).get("user"):
+        found.append(_variable(("notify", "email", "password")))
+    return tuple(found)
+
+
+def notification_secrets() -> tuple[str, ...]:
+    """Return the environment variables that hold where notifications go."""
+    return tuple(_variable(key) for key in all_keys(Notify, ("notify",)) if key[-1].endswith("_url"))
+
+
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:
     """Return the configuration that `data` holds, whatever the environment says.
 
