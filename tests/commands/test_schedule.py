@@ -360,8 +360,11 @@ def test_a_hostile_path_is_a_plain_value_in_a_workflow(tmp_path: Path) -> None:
 def test_the_pipeline_meets_the_schema_of_azure_pipelines(tmp_path: Path) -> None:
     configured(tmp_path, kind="client-secret")
     printed(tmp_path, "azure-pipelines", "--output", "azure-pipelines.yml")
-    as_microsoft_reads_it = ("--data-transform", "azure-pipelines", "--regex-variant", "nonunicode")
-    valid("vendor.azure-pipelines", tmp_path / "azure-pipelines.yml", *as_microsoft_reads_it)
+    # The schema describes the switches of tasks as such, and those of the pipeline itself as text.
+    file = tmp_path / "azure-pipelines.yml"
+    document = yaml(file.read_text()) | {"schedules": YAML(typ="base").load(file)["schedules"]}
+    (tmp_path / "text.json").write_text(json.dumps(document))
+    valid("vendor.azure-pipelines", tmp_path / "text.json", "--regex-variant", "nonunicode")
     pipeline = yaml((tmp_path / "azure-pipelines.yml").read_text())
     [task] = [step for step in pipeline["steps"] if step.get("task", "").startswith("AzureCLI")]
     assert task["env"][SECRET] == f"$({SECRET})"
