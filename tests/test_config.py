@@ -93,6 +93,42 @@ def test_a_number_is_understood_as_people_write_it(file: Path, written: str) -> 
     assert loaded.deployment.lines[0].number == "+15551230100"
 
 
+def _lines(*lines: str) -> str:
+    return TEAMS + "".join(f"[[deployment.lines]]\n{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            'account = "ivr@contoso.com"\nnumber = "+15551230100"',
+            'account = "IVR@contoso.com"\nnumber = "+15551230200"',
+            "lines[0] and lines[1] are both of the account ivr@contoso.com, but differ in number",
+        ),
+        (
+            f'account = "ivr@contoso.com"\napplication_id = "{TENANT}"\nbot = "{BOT}"',
+            f'account = "ivr@contoso.com"\napplication_id = "{OTHER}"\nbot = "{BOT}2"',
+            "lines[0] and lines[1] are both of the account ivr@contoso.com, but differ in application_id, bot",
+        ),
+        (
+            'account = "ivr@contoso.com"\nnumber = "+15551230100"',
+            'account = "support@contoso.com"\nnumber = "tel:+1 555 123 0100"',
+            "lines[0] and lines[1] are both of the number +15551230100, but differ in account",
+        ),
+    ],
+)
+def test_two_lines_that_contradict_each_other_are_refused_and_both_named(
+    file: Path, first: str, second: str, said: str
+) -> None:
+    [problem] = _problems(file, _lines(first, second))
+    assert problem.startswith(f"deployment: {said};")
+
+
+def test_two_lines_that_agree_are_taken(file: Path) -> None:
+    lines = _lines('account = "ivr@contoso.com"\nnumber = "+15551230100"', 'number = "+15551230100"')
+    assert len(_load(file, lines).deployment.lines) == 2
+
+
 def test_a_line_takes_arm_ids_and_immutable_ids(file: Path) -> None:
     by_arm = _load(file, f'{TEAMS}[[deployment.lines]]\naccount = "a@b.c"\nbot = "{BOT}"\nacs_resource = "{ACS}/"\n')
     assert by_arm.deployment.lines[0].bot == BOT

@@ -7,6 +7,7 @@ Every key of the file can be given in the environment too, with `__` between the
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 import tomllib
@@ -25,6 +26,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     SettingsError,
 )
+
+from tpe_audit.facts import ConfiguredLine
 
 PREFIX = "TPE_AUDIT_"
 SEPARATOR = "__"
@@ -234,6 +237,24 @@ class DeploymentSection(Section):
     lines: list[LineEntry] = []
     agents: Agents = Agents()
     dynamics: Dynamics = Dynamics()
+
+    @model_validator(mode="after")
+    def _each_account_once(self) -> DeploymentSection:
+        lines = [ConfiguredLine(**line.model_dump()) for line in self.lines]
+        for (first, one), (second, other) in itertools.combinations(enumerate(lines), 2):
+            same_account = bool(one.account) and one.account.casefold() == other.account.casefold()
+            if not same_account and not (one.number and one.number == other.number):
+                continue
+            wrong = one.contradictions(other)
+            if not same_account and one.account and other.account:
+                wrong = ("account", *wrong)
+            if wrong:
+                what = f"the account {one.account}" if same_account else f"the number {one.number}"
+                raise ValueError(
+                    f"lines[{first}] and lines[{second}] are both of {what}, but differ in {', '.join(wrong)}; "
+                    "an account has one line, and a number one account"
+                )
+        return self
 
 
 class TeamsPowerShell(Section):

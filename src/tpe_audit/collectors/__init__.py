@@ -83,6 +83,13 @@ COLLECTORS: tuple[Collector, ...] = (
         ("LicenseAssignment.Read.All",),
     ),
     Collector(
+        "tenant.subscription_dates",
+        ((_TENANT, facts.SubscriptionDates),),
+        "GET /v1.0/directory/subscriptions",
+        "graph",
+        ("Organization.Read.All",),
+    ),
+    Collector(
         "tenant.product_ids",
         ((_TENANT, facts.ProductIds),),
         "GET /v1.0/subscribedSkus",
