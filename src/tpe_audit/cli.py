@@ -18,6 +18,7 @@ COMMANDS = {
     "diff": "Say what changed between two reports.",
     "history": "List the runs that were kept: verdicts over time, and when a check last passed.",
     "attest": "Answer a question that only a person can, until a day.",
+    "expiring": "Say what ends by itself within some days, and who renews it.",
     "schedule": "Print a unit that runs the audit again and again: cron, systemd, GitHub Actions, ...",
     "new-check": "Write a check of one's own: a skeleton, and its test.",
     "completion": "Print the completion script of a shell.",

@@ -110,6 +110,7 @@ async def audited(
     from tpe_audit.audit import judge
     from tpe_audit.commands.meant import declaring, deployment, terms, warnings
     from tpe_audit.commands.progress import progress
+    from tpe_audit.facts import SubscriptionDates, Tenant
     from tpe_audit.gather import NAME, gather
     from tpe_audit.report import Run, compose
     from tpe_audit.sources import signed_in
@@ -118,7 +119,7 @@ async def audited(
     wanted = {question for check in catalog.judged(checks) for question in check.wants}
     wanted |= {question for question in table if question[1].__name__ in ("Deployment", "Collected")}
     if not asked.check:
-        wanted.add(NAME)
+        wanted |= {NAME, (Tenant, SubscriptionDates)}
     with progress(asked) as shown:
         async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
             gathered = await gather(wanted, sources, deployment(config), started, asked.subject, shown.told, table)
