@@ -77,6 +77,17 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """Whether somebody was told of the run by one channel."""
+
+    channel: str
+    """teams, slack, webhook or email."""
+    sent: bool
+    reason: str = ""
+    """Why not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a report says, whatever it is rendered to."""
 
@@ -103,6 +114,8 @@ class Report:
     """What ends by itself within 60 days, the next first."""
     expiring_unread: tuple[Unread, ...] = ()
     """What may end too, and could not be read."""
+    notifications: tuple[Notification, ...] = ()
+    """Who was told of the run; empty: nobody was to be."""
 
     @property
     def counts(self) -> dict[Status, int]:

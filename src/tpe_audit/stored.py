@@ -154,6 +154,14 @@ class StoredUnread:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredNotification:
+    """Whether somebody was told of the run."""
+
+    channel: str
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredReport:
     """A report as it was kept."""
 
@@ -178,6 +186,7 @@ class StoredReport:
     expiring: tuple[StoredExpiry, ...] = ()
     expiring_unread: tuple[StoredUnread, ...] | None = None
     """None in reports that do not tell."""
+    notifications: tuple[StoredNotification, ...] = ()
 
     @property
     def full(self) -> bool:

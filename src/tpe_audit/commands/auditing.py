@@ -81,6 +81,10 @@ def reported(
 
     report = asyncio.run(_in_time(audit, asked, config))
     report = keeping.compared(conclude(report) if conclude else report)
+    if asked.demo is None and conclude is None:
+        from tpe_audit.commands.notifying import notified
+
+        report = notified(report, config)
     keeping.keep(report)
     deliver(report, where, asked)
     return report.exit_code

@@ -74,6 +74,9 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "expiring_unread": [
             {"what": each.what, "reason": each.reason, "declared": each.declared} for each in report.expiring_unread
         ],
+        "notifications": [
+            {"channel": each.channel, "sent": each.sent, "reason": each.reason} for each in report.notifications
+        ],
         "evidence": [
             {
                 "source": request.source,
