@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tpe_audit import config
-from tpe_audit.config import SECRETS, Config, ConfigError
+from tpe_audit.config import CLOUDS, SECRETS, SOVEREIGN, CloudName, Config, ConfigError
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 OTHER = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -197,7 +197,11 @@ def test_lists_of_tables_are_json_in_the_environment(file: Path, monkeypatch: py
         ("TPE_AUDIT_LIMITS__DEADLINE", "soon", "limits.deadline: it should be a valid number"),
         ("TPE_AUDIT_REPORT__FAIL_ON", "all", "it should be 'blocker', 'major', 'minor' or 'never', not 'all'"),
         ("TPE_AUDIT_REPORT__FORMATS", "json", "its value is not the JSON that this key takes"),
-        ("TPE_AUDIT_REPORT__FORMATS", '["pdf"]', "report.formats[0]: it should be 'terminal', 'html' or 'json'"),
+        (
+            "TPE_AUDIT_REPORT__FORMATS",
+            '["docx"]',
+            "report.formats[0]: it should be 'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'",
+        ),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", SECRET, "its value is not the JSON that this key takes"),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", f'"{SECRET}"', "teams.credential: it should be a table"),
         ("TPE_AUDIT_WAIVERS", '[{"check": "ra-exists"}]', "waivers[0].owner: it is missing"),
@@ -253,8 +257,10 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     ),
     "no direction": (TEAMS + "[deployment]\ndirections = []\n", ["deployment.directions: it should name at least one"]),
     "a format that there is not": (
-        TEAMS + '[report]\nformats = ["pdf"]\n',
-        ["report.formats[0]: it should be 'terminal', 'html' or 'json', not 'pdf'"],
+        TEAMS + '[report]\nformats = ["docx"]\n',
+        [
+            "report.formats[0]: it should be 'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github', not 'docx'"
+        ],
     ),
     "a table where a list of tables belongs": (
         TEAMS + '[deployment.lines]\nnumber = "+15551230100"\n',
@@ -406,6 +412,39 @@ def test_configuration_from_elsewhere_is_checked_too(tmp_path: Path, monkeypatch
     assert config.of_mapping({"teams": {"tenant_id": TENANT}}, tmp_path).limits.deadline == 1800
     with pytest.raises(ConfigError, match=r"configuration: teams\.tenant_id"):
         config.of_mapping({"teams": {"tenant_id": "contoso"}}, tmp_path)
+
+
+# --- clouds --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cloud", ["us-government", "us-government-dod", "china"])
+def test_a_cloud_by_name_has_its_addresses_and_no_teams_phone_extensibility(file: Path, cloud: CloudName) -> None:
+    loaded = _load(file, TEAMS + f'[endpoints]\ncloud = "{cloud}"\n')
+    for key, url in CLOUDS[cloud].items():
+        assert getattr(loaded.endpoints, key) == url
+    assert loaded.sovereign == SOVEREIGN[cloud]
+
+
+def test_an_address_of_ones_own_stays_in_any_cloud(file: Path) -> None:
+    loaded = _load(file, TEAMS + '[endpoints]\ncloud = "us-government"\ngraph = "https://graph.example"\n')
+    assert loaded.endpoints.graph == "https://graph.example"
+    assert loaded.endpoints.authority == "https://login.microsoftonline.us"
+
+
+def test_an_address_of_another_cloud_contradicts_the_name(file: Path) -> None:
+    with pytest.raises(ConfigError, match="graph is an address of the cloud 'public', and cloud = 'china': take graph"):
+        _load(file, TEAMS + '[endpoints]\ncloud = "china"\ngraph = "https://graph.microsoft.com"\n')
+
+
+def test_a_cloud_may_be_told_by_its_addresses_alone(file: Path) -> None:
+    china = '[endpoints]\nauthority = "https://login.partner.microsoftonline.cn"\n'
+    assert "21Vianet" in _load(file, TEAMS + china).sovereign
+    assert _load(file, TEAMS).sovereign == ""
+
+
+def test_only_persons_are_remembered(file: Path) -> None:
+    with pytest.raises(ConfigError, match="remember is for the kinds with a person"):
+        _load(file, TEAMS + '[teams.credential]\nkind = "default"\nremember = true\n')
 
 
 # --- the example ---------------------------------------------------------------------------------------------

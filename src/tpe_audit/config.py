@@ -15,7 +15,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -32,15 +32,44 @@ from tpe_audit.facts import ConfiguredLine
 PREFIX = "TPE_AUDIT_"
 SEPARATOR = "__"
 
-SOVEREIGN = {
-    "login.microsoftonline.us": "the US Government cloud",
-    "graph.microsoft.us": "the US Government cloud",
-    "dod-graph.microsoft.us": "the US Government cloud",
-    "login.chinacloudapi.cn": "the cloud operated by 21Vianet",
-    "login.partner.microsoftonline.cn": "the cloud operated by 21Vianet",
-    "microsoftgraph.chinacloudapi.cn": "the cloud operated by 21Vianet",
+CloudName = Literal["public", "us-government", "us-government-dod", "china"]
+
+CLOUDS: Mapping[CloudName, Mapping[str, str]] = {
+    "public": {
+        "authority": "https://login.microsoftonline.com",
+        "graph": "https://graph.microsoft.com",
+        "resource_manager": "https://management.azure.com",
+    },
+    "us-government": {
+        "authority": "https://login.microsoftonline.us",
+        "graph": "https://graph.microsoft.us",
+        "resource_manager": "https://management.usgovcloudapi.net",
+    },
+    "us-government-dod": {
+        "authority": "https://login.microsoftonline.us",
+        "graph": "https://dod-graph.microsoft.us",
+        "resource_manager": "https://management.usgovcloudapi.net",
+    },
+    "china": {
+        "authority": "https://login.chinacloudapi.cn",
+        "graph": "https://microsoftgraph.chinacloudapi.cn",
+        "resource_manager": "https://management.chinacloudapi.cn",
+    },
 }
-"""Hosts of national clouds."""
+"""The services of each cloud.
+
+https://learn.microsoft.com/graph/deployments and https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
+"""
+
+SOVEREIGN: Mapping[CloudName, str] = {
+    "us-government": "the US Government cloud (GCC High)",
+    "us-government-dod": "the US Government cloud (DoD)",
+    "china": "the cloud operated by 21Vianet",
+}
+"""The clouds for which Microsoft documents no Teams Phone extensibility, in words."""
+
+_OTHER_NAMES = {"login.partner.microsoftonline.cn": "login.chinacloudapi.cn"}
+"""Hosts that answer as another one does."""
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ARM = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE)
@@ -140,7 +169,7 @@ CredentialKind = Literal[
     "managed-identity",
     "workload-identity",
 ]
-FormatName = Literal["terminal", "html", "json", "markdown", "sarif", "junit", "csv", "github"]
+FormatName = Literal["terminal", "html", "json", "pdf", "markdown", "sarif", "junit", "csv", "github"]
 
 
 class Section(BaseModel):
@@ -163,6 +192,7 @@ class Credential(Section):
     certificate_password: SecretStr | None = None
     send_certificate_chain: bool = False
     token_file_path: str = ""
+    remember: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Credential:
@@ -173,6 +203,8 @@ class Credential(Section):
             "device-code": ("client_id",),
         }.get(self.kind, ())
         missing = [key for key in needs if not getattr(self, key)]
+        if self.remember and self.kind not in ("browser", "device-code"):
+            raise ValueError(f"remember is for the kinds with a person, browser and device-code, not for {self.kind}")
         if missing:
             raise PydanticCustomError(_LACKS, "kind needs keys", {"kind": self.kind, "keys": missing})
         return self
@@ -295,12 +327,41 @@ class SourcesSection(Section):
 
 
 class Endpoints(Section):
-    """Where the services are: the public cloud, or a local stand-in."""
+    """Where the services are: in a cloud of Microsoft's, or at addresses of one's own, such as a local stand-in."""
 
-    authority: Https = "https://login.microsoftonline.com"
-    graph: Https = "https://graph.microsoft.com"
-    resource_manager: Https = "https://management.azure.com"
+    cloud: CloudName = "public"
+    authority: Https = CLOUDS["public"]["authority"]
+    graph: Https = CLOUDS["public"]["graph"]
+    resource_manager: Https = CLOUDS["public"]["resource_manager"]
     ca_bundle: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_cloud(cls, data: Any) -> Any:
+        """Fill in the addresses of the cloud that is named; one that is given stays."""
+        if not isinstance(data, dict) or data.get("cloud") not in CLOUDS:
+            return data
+        return {**CLOUDS[data["cloud"]], **data}
+
+    @model_validator(mode="after")
+    def _of_one_cloud(self) -> Endpoints:
+        if "cloud" not in self.model_fields_set:
+            return self
+        for key in CLOUDS["public"]:
+            owners = clouds_of(getattr(self, key))
+            if owners and self.cloud not in owners:
+                raise ValueError(
+                    f"{key} is an address of the cloud {owners[0]!r}, and cloud = {self.cloud!r}: "
+                    f"take {key} out, or name the other cloud"
+                )
+        return self
+
+
+def clouds_of(url: str) -> list[CloudName]:
+    """Return the clouds that an address belongs to; none: it is nobody's that we know."""
+    host = urlsplit(url).hostname or ""
+    host = _OTHER_NAMES.get(host, host)
+    return [name for name, urls in CLOUDS.items() if any(urlsplit(known).hostname == host for known in urls.values())]
 
 
 class ChecksSection(Section):
@@ -454,12 +515,12 @@ class Config(Tables, BaseSettings):
 
     @property
     def sovereign(self) -> str:
-        """The cloud that the endpoints name where Microsoft documents no Teams Phone extensibility; else empty.
-
-        Hosts: https://learn.microsoft.com/graph/deployments
-        """
-        hosts = {urlsplit(url).hostname for url in (self.endpoints.authority, self.endpoints.graph)}
-        return next((SOVEREIGN[host] for host in hosts if host in SOVEREIGN), "")
+        """The cloud of the endpoints, if Microsoft documents no Teams Phone extensibility there; else empty."""
+        ours = self.endpoints
+        named: list[CloudName] = [ours.cloud]
+        for url in (ours.graph, ours.authority, ours.resource_manager):
+            named += clouds_of(url)[:1]
+        return next((SOVEREIGN[cloud] for cloud in named if cloud in SOVEREIGN), "")
 
     def attestation(self, index: int, name: str) -> str:
         """Return where an attestation stands: in the file that is called `name`, or in the one that it names."""
@@ -486,11 +547,38 @@ class _WithoutEnvironment(Config):
         return (init_settings,)
 
 
-def load(path: Path | None, *, attested: bool = True) -> Config:
+class _WithoutCredentials(Config):
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        unsigned = cast("PydanticBaseSettingsSource", lambda: _unsigned(env_settings()))
+        return (unsigned, init_settings)
+
+
+def _unsigned(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return configuration without what one signs in with."""
+    tenants = ("teams", "azure")
+    return {
+        name: {key: item for key, item in table.items() if key != "credential"}
+        if name in tenants and isinstance(table, dict)
+        else table
+        for name, table in data.items()
+    }
+
+
+def load(path: Path | None, *, tenant_id: str = "", attested: bool = True) -> Config:
     """Read the configuration from a file, if there is one, and from the environment.
 
     Args:
-        path: the file; None: there is none.
+        path: the file.
+        tenant_id: of the tenant whose evidence is judged: nobody signs in then, so no credential is looked at, and
+            the configuration need not name the tenant.
         attested: the file that `[attest] file` names must be there.
 
     Raises:
@@ -502,11 +590,14 @@ def load(path: Path | None, *, attested: bool = True) -> Config:
         data, name = _toml(path), str(path)
         if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
             raise ConfigError(problems)
-    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name, attested=attested)
+    config = with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name, tenant_id)
+    return _with_attestations(config, needed=attested)
 
 
-def with_environment(data: Mapping[str, Any], folder: Path, name: str, *, attested: bool = True) -> Config:
+def with_environment(data: Mapping[str, Any], folder: Path, name: str, tenant_id: str = "") -> Config:
     """Return the configuration that `data`, which is called `name`, and the environment hold together.
+
+    With a `tenant_id` nobody signs in, see `load`.
 
     Raises:
         ConfigError: it can't be used.
@@ -514,44 +605,18 @@ def with_environment(data: Mapping[str, Any], folder: Path, name: str, *, attest
     if problems := _unknown_variables():
         raise ConfigError(problems)
     try:
-        config = Config(**data)
+        if tenant_id:
+            data = {**_unsigned(data), "teams": {"tenant_id": tenant_id, **_unsigned(data).get("teams", {})}}
+        config = _WithoutCredentials(**data) if tenant_id else Config(**data)
     except ValidationError as error:
         raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
     except SettingsError as error:
         raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
     config._folder = folder  # noqa: SLF001
-    if config.attest.file:
-        config = _with_attestations(config, needed=attested)
     bundle = config.endpoints.ca_bundle
-    if bundle and not config.path(bundle).is_file():
+    if bundle and not tenant_id and not config.path(bundle).is_file():
         raise ConfigError([f"{name}: endpoints.ca_bundle: there is no file {bundle!r}"])
     return config
-
-
-def without_credentials(path: Path) -> Config:
-    """Read a file for what it says of the deployment, before secrets are in the environment that sign in.
-
-    Raises:
-        ConfigError: it can't be used.
-    """
-    try:
-        return load(path)
-    except ConfigError:
-        data = _toml(path)
-        if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
-            raise ConfigError(problems) from None
-        for table in (data.get("teams", {}), data.get("azure", {})):
-            if "credential" in table:
-                table["credential"] = _without_secret(table["credential"])
-        return of_mapping(data, path.resolve().parent)
-
-
-def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
-    try:
-        Credential.model_validate(credential)
-    except ValidationError:
-        return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
-    return credential
 
 
 class _Attestations(Section):
@@ -561,13 +626,13 @@ class _Attestations(Section):
 
 
 def _with_attestations(config: Config, *, needed: bool) -> Config:
-    """Return the configuration with the attestations that stand in a file of their own.
+    """Return the configuration with the attestations that stand in a file of their own, if it names one.
 
     Raises:
         ConfigError: that file can't be used.
     """
     path = config.path(config.attest.file)
-    if not needed and not path.exists():
+    if not config.attest.file or not (needed or path.exists()):
         return config
     try:
         found = _Attestations.model_validate(_toml(path), strict=True)
@@ -578,13 +643,43 @@ def _with_attestations(config: Config, *, needed: bool) -> Config:
     return joined
 
 
+def without_credentials(path: Path, *, attested: bool = True) -> Config:
+    """Read a file for what it says of the deployment, before secrets are in the environment that sign in.
+
+    Args:
+        path: the file.
+        attested: the file that `[attest] file` names must be there.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    try:
+        return load(path, attested=attested)
+    except ConfigError:
+        data = _toml(path)
+        if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
+            raise ConfigError(problems) from None
+        for table in (data.get("teams", {}), data.get("azure", {})):
+            if "credential" in table:
+                table["credential"] = _without_secret(table["credential"])
+        return _with_attestations(of_mapping(data, path.resolve().parent), needed=attested)
+
+
+def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Credential.model_validate(credential)
+    except ValidationError:
+        return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
+    return credential
+
+
 def secrets_of(path: Path) -> tuple[str, ...]:
     """Return the environment variables that the credentials in a file take their secrets from.
 
     Raises:
         ConfigError: the file can't be used.
     """
-    without_credentials(path)
+    without_credentials(path, attested=False)
     data = _toml(path)
     found = []
     for table in ("teams", "azure"):

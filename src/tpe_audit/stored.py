@@ -19,11 +19,11 @@ from pydantic_core import ErrorDetails
 
 from tpe_audit.catalog import Profile
 from tpe_audit.facts import Kind, Subject
+from tpe_audit.formats.json import SCHEMA
 from tpe_audit.report import Outcome
 from tpe_audit.shell import Shell
 from tpe_audit.verdicts import Owner, Severity, Status
 
-SCHEMA = "tpe-audit/report/1"
 LARGEST = 512 * 1024 * 1024
 """Bytes. A report with every subject of the largest tenants stays far below."""
 
@@ -178,6 +178,8 @@ class StoredReport:
     warnings: tuple[str, ...]
     errors: tuple[str, ...]
     findings: tuple[StoredFinding, ...]
+    azure_tenant: StoredTenant | None = None
+    """The tenant with the bot and the ACS resource."""
     selected: bool = False
     """Only some checks or subjects were asked for."""
     subjects: tuple[str, ...] = ()

@@ -292,6 +292,12 @@ def test_a_check_has_passed_last_and_failed_first(past: Path, subject: tuple[str
     assert "first failed   2026-11-18 09:00:00 UTC, and not passed since" in said
 
 
+def test_no_secret_is_needed_to_look_back(past: Path) -> None:
+    with (past / "config.toml").open("a") as file:
+        file.write(f'[teams.credential]\nkind = "client-secret"\nclient_id = "{contoso.TENANT.id}"\n')
+    assert tpe(past, "history").code == 0
+
+
 def test_an_empty_history_says_so(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'[teams]\ntenant_id = "{contoso.TENANT.id}"\n')
     ran = tpe(tmp_path, "history")

@@ -282,7 +282,7 @@ def test_the_workflow_meets_the_schema_of_github(kind: str, tmp_path: Path) -> N
     [line] = commands(audit["run"])
     assert known(line)
     assert (f"secrets.{SECRET}" in text) == (kind == "client-secret")
-    assert ("ACTIONS_ID_TOKEN_REQUEST_URL" in text) == (kind != "client-secret")
+    assert ("vars.AZURE_CLIENT_ID" in text) == (kind != "client-secret")
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not here")

@@ -100,10 +100,10 @@ def test_a_service_that_asks_to_wait_longer_than_there_is_time_is_left_alone(adm
     assert "longer than retry_after_cap" in ran.report["findings"][0]["reason"]
 
 
-async def test_the_pauses_grow_and_are_never_shorter_than_a_service_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pauses_grow_and_are_never_shorter_than_a_service_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Fault(PRINCIPAL, status=429, headers={"Retry-After": "500"}, body=BUSY)
-    busy, _ = await audit(SCENARIOS["healthy"](), broken(slow), check=("acs-service-principal",))
-    failing, _ = await audit(SCENARIOS["no-service-principal"](), check=("acs-service-principal",))
+    busy, _ = asyncio.run(audit(SCENARIOS["healthy"](), broken(slow), check=("acs-service-principal",)))
+    failing, _ = asyncio.run(audit(SCENARIOS["no-service-principal"](), check=("acs-service-principal",)))
     reports = [failing, failing, failing, failing, busy]
     monkeypatch.undo()
     now, pauses = [0.0], list[float]()
@@ -115,9 +115,13 @@ async def test_the_pauses_grow_and_are_never_shorter_than_a_service_asks_for(mon
     async def once() -> Report:
         return reports.pop(0) if reports else failing
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0])
-    await waiting.waited(once, timedelta(hours=1), Asked(quiet=True))
+    async def an_hour() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncio, "sleep", sleep)
+            patch.setattr(asyncio.get_running_loop(), "time", lambda: now[0])
+            await waiting.waited(once, timedelta(hours=1), Asked(quiet=True))
+
+    asyncio.run(an_hour())
     assert pauses[:4] == [15.0, 22.5, 33.75, 50.625]
     assert 400 < pauses[4] <= 500
     assert max(pauses[5:]) == waiting.LONGEST_PAUSE

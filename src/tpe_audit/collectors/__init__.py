@@ -13,12 +13,26 @@ from typing import TYPE_CHECKING
 
 from tpe_audit import facts
 from tpe_audit.catalog import Reads
-from tpe_audit.facts import Fact
+from tpe_audit.facts import Fact, Kind
 
 if TYPE_CHECKING:
     from tpe_audit.collectors.reader import Harvest, Reader
 
 PACKAGE = "tpe_audit.collectors"
+
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    "Tenant": (Kind.TENANT,),
+    "ResourceAccount": (Kind.ACCOUNT,),
+    "PhoneNumber": (Kind.NUMBER,),
+    "Application": (Kind.APPLICATION,),
+    "Bot": (Kind.BOT, Kind.APPLICATION),
+    "AcsResource": (Kind.ACS,),
+    "AcsResourceId": (Kind.ACS,),
+    "Agent": (Kind.AGENT,),
+    "ClientApplication": (Kind.APPLICATION,),
+    "Environment": (Kind.ENVIRONMENT,),
+}
+"""The kinds of subjects that a thing, by the name of its class, can be."""
 
 Question = tuple[type[Fact], type[Fact]]
 """A thing and a fact of it."""
@@ -97,17 +111,24 @@ COLLECTORS: tuple[Collector, ...] = (
         (),
     ),
     Collector(
+        "billing.billing_agreement",
+        ((_TENANT, facts.BillingAgreement),),
+        "GET /providers/Microsoft.Billing/billingAccounts",
+        "arm",
+        (),
+    ),
+    Collector(
         "tenant.acs_federation",
         ((_TENANT, facts.AcsFederation),),
         "Get-CsTeamsAcsFederationConfiguration",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
         "tenant.external_access",
         ((_TENANT, facts.GlobalExternalAccess),),
         "Get-CsExternalAccessPolicy",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
@@ -246,28 +267,28 @@ COLLECTORS: tuple[Collector, ...] = (
         "routing.voice_routing_policies",
         ((_TENANT, facts.VoiceRoutingPolicies),),
         "Get-CsOnlineVoiceRoutingPolicy",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
         "routing.voice_routes",
         ((_TENANT, facts.VoiceRoutes),),
         "Get-CsOnlineVoiceRoute",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
         "routing.session_border_controllers",
         ((_TENANT, facts.SessionBorderControllers),),
         "Get-CsOnlinePSTNGateway",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
         "routing.dial_out_policies",
         ((_TENANT, facts.DialOutPolicies),),
         "Get-CsOnlineDialOutPolicy",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
@@ -282,14 +303,14 @@ COLLECTORS: tuple[Collector, ...] = (
         "inbound.blocked_callers",
         ((_TENANT, facts.CallerBlocking), (_TENANT, facts.BlockedCallers), (_TENANT, facts.ExemptCallers)),
         "Get-CsTenantBlockedCallingNumbers, Get-CsInboundBlockedNumberPattern, Get-CsInboundExemptNumberPattern",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
     ),
     Collector(
         "inbound.voice_applications",
         ((_ACCOUNT, facts.VoiceApplications),),
         "Get-CsAutoAttendant, Get-CsCallQueue",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
         (_ACCOUNTS,),
     ),
@@ -427,7 +448,7 @@ COLLECTORS: tuple[Collector, ...] = (
         "policies.external_access",
         ((_AGENT, facts.ExternalAccess),),
         "Get-CsExternalAccessPolicy, Get-CsOnlineUser",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
         ((_AGENT, facts.TeamsUser),),
     ),
@@ -435,7 +456,7 @@ COLLECTORS: tuple[Collector, ...] = (
         "policies.calling_policies",
         ((_AGENT, facts.CallingPolicy),),
         "Get-CsTeamsCallingPolicy",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
         ((_AGENT, facts.TeamsUser),),
     ),
@@ -443,7 +464,7 @@ COLLECTORS: tuple[Collector, ...] = (
         "policies.shared_calling",
         ((_ACCOUNT, facts.SharedCalling),),
         "Get-CsTeamsSharedCallingRoutingPolicy",
-        "teams-export",
+        "teams-powershell",
         ("Teams Reader (Entra role)",),
         (_ACCOUNTS,),
     ),

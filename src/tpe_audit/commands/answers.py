@@ -10,14 +10,13 @@ from pathlib import Path
 
 import click
 
-from tpe_audit import config as configuration
 from tpe_audit.catalog import Check
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.auditing import CONFIG, audited, everything
 from tpe_audit.commands.errors import NoAudit, unknown_check
-from tpe_audit.commands.keeping import history_of
+from tpe_audit.commands.keeping import configuration_of, history_of
 from tpe_audit.commands.selection import may_be_answered, never_asks
-from tpe_audit.config import Config, ConfigError, e164, is_guid
+from tpe_audit.config import Config, e164, is_guid, place
 from tpe_audit.facts import AcsResource, Agent, Bot, Environment, PhoneNumber, ResourceAccount, Tenant
 from tpe_audit.formats.text import printable, readable_utc
 from tpe_audit.plugins import Plugged
@@ -98,11 +97,8 @@ def answer(check: str, subject: str | None, file: Path | None, said: tuple[str, 
 
 
 def _loaded(path: Path) -> Config:
-    try:
-        config = configuration.load(path, attested=False)
-    except ConfigError as error:
-        raise NoAudit(error.problems, what=WHAT) from None
-    if variable := configuration.place(("attestations",), ""):
+    config = configuration_of(path, WHAT, attested=False)
+    if variable := place(("attestations",), ""):
         why = f"{variable} is set, and replaces what stands in a file: take it out of the environment"
         raise NoAudit([why], what=WHAT)
     return config

@@ -36,24 +36,23 @@ def command(config: Path | None, check: str | None, subject: str | None, limit: 
     With --check it also says when that check last passed, and since when it fails. Simulated runs are not kept.
     """
     from tpe_audit.commands.asked import Asked
-    from tpe_audit.commands.auditing import configured, everything
+    from tpe_audit.commands.auditing import everything
     from tpe_audit.commands.delivery import print_out, shows_colour
-    from tpe_audit.commands.keeping import history_of
+    from tpe_audit.commands.keeping import configuration_of, history_of
     from tpe_audit.timeline import Timeline, terminal, value
 
     if subject and not check:
         raise click.UsageError("--subject needs --check.")
-    asked = Asked(config=config)
-    with configured(asked) as (settings, _):
-        history = history_of(settings)
-        try:
-            runs = history.runs()
-        except OSError as error:
-            raise NoAudit([f"{error.filename}: {error.strerror}"], what=WHAT) from None
-        if check and not any(check in run.checks for run in runs):
-            known = everything(asked, settings, simulated=False).catalog.checks
-            if check not in known:
-                raise NoAudit([unknown_check(check, known)], what=WHAT)
+    settings = configuration_of(config, WHAT)
+    history = history_of(settings)
+    try:
+        runs = history.runs()
+    except OSError as error:
+        raise NoAudit([f"{error.filename}: {error.strerror}"], what=WHAT) from None
+    if check and not any(check in run.checks for run in runs):
+        known = everything(Asked(config=config), settings, simulated=False).catalog.checks
+        if check not in known:
+            raise NoAudit([unknown_check(check, known)], what=WHAT)
     timeline = Timeline.of(runs, check or "", subject or "", history)
     for damaged in history.damaged:
         click.echo(f"warning: left out: {damaged}", err=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from tpe_audit.commands.asked import Asked
+from tpe_audit.commands.auditing import CONFIG
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.comparing import compared
-from tpe_audit.config import Config
+from tpe_audit.config import Config, ConfigError, load, without_credentials
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.history import History, Retention
 from tpe_audit.report import Report
@@ -20,6 +22,24 @@ from tpe_audit.stored import NotAReport, StoredReport, read
 def history_of(config: Config, tenant_id: str = "") -> History:
     """Return the runs that were kept of a tenant: this one, or the configured one."""
     return History(config.path(config.report.directory), tenant_id or config.teams.tenant_id)
+
+
+def configuration_of(path: Path | None, what: str, *, attested: bool = True) -> Config:
+    """Return the configuration, whether or not the secrets are there that a sign-in takes.
+
+    Args:
+        path: the file; None: config.toml, if it is there, or the environment alone.
+        what: what did not happen, if it can't be used.
+        attested: the file that `[attest] file` names must be there.
+
+    Raises:
+        NoAudit: it can't be used.
+    """
+    path = path or (CONFIG if CONFIG.exists() else None)
+    try:
+        return without_credentials(path, attested=attested) if path else load(None)
+    except ConfigError as error:
+        raise NoAudit(error.problems, what=what) from None
 
 
 @dataclass(frozen=True, slots=True)

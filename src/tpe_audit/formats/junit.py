@@ -75,10 +75,10 @@ def render(report: Report, options: Options) -> str:
     audited = [_area(report, area, list(findings), options) for area, findings in _by_area(report.findings)]
     suites = [_program(report, audited), *audited]
     run = report.run
-    root = ET.Element("testsuites", name=f"tpe-audit {__version__}", **_counts(suites))
+    root = ET.Element("testsuites", {"name": f"tpe-audit {__version__}", **_counts(suites)})
     root.set("time", f"{(run.finished_at - run.started_at).total_seconds():.3f}")
     for suite in suites:
-        element = ET.SubElement(root, "testsuite", name=suite.name, **_counts([suite]))
+        element = ET.SubElement(root, "testsuite", {"name": suite.name, **_counts([suite])})
         element.set("time", "0")
         element.set("timestamp", f"{run.started_at:%Y-%m-%dT%H:%M:%S}")
         properties = ET.SubElement(element, "properties")
