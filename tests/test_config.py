@@ -258,9 +258,7 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     "no direction": (TEAMS + "[deployment]\ndirections = []\n", ["deployment.directions: it should name at least one"]),
     "a format that there is not": (
         TEAMS + '[report]\nformats = ["docx"]\n',
-        [
-            "report.formats[0]: it should be 'terminal', 'html', 'json', 'pdf', "
-        ],
+        ["report.formats[0]: it should be 'terminal', 'html', 'json', 'pdf', "],
     ),
     "a table where a list of tables belongs": (
         TEAMS + '[deployment.lines]\nnumber = "+15551230100"\n',
