@@ -17,9 +17,11 @@ from tpe_audit.facts import (
     Evidence,
     Fact,
     ForeignRegistration,
+    NoTeamsExport,
     Registration,
     ServicePlan,
     SubscriptionDates,
+    TeamsExport,
     UnreadEventSubscription,
     UnseenCredentials,
 )
@@ -125,3 +127,10 @@ def test_the_next_comes_first_and_what_was_not_asked_is_not_told() -> None:
     found = ahead(on)
     assert [item.at for item in found.expiring] == sorted(item.at for item in found.expiring)
     assert found.unread == ()
+
+
+def test_an_export_that_is_read_ends_when_it_is_too_old() -> None:
+    [item] = ahead(evidence({TENANT: [TeamsExport(NOW, NOW + timedelta(1))]}, at=NOW)).expiring
+    assert (item.ending, item.at) == (Ending.TEAMS_EXPORT, NOW + timedelta(1))
+    assert ahead(evidence({TENANT: [TeamsExport]}, at=NOW)) == Outlook((), ())
+    assert ahead(evidence({TENANT: [NoTeamsExport()]}, at=NOW)) == Outlook((), ())

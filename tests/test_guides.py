@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.standing import Standing, standing
+from tests.commands.standing import Standing, standing, with_a_lasting_export
 
 GUIDES = Path(__file__).parents[1] / "docs" / "guides"
 USES = ("scheduled-audit", "before-go-live", "after-a-change")
@@ -18,6 +18,7 @@ USES = ("scheduled-audit", "before-go-live", "after-a-change")
 @pytest.fixture
 def admin(tmp_path: Path) -> Iterator[Standing]:
     with standing(tmp_path) as standing_by:
+        with_a_lasting_export(standing_by)
         yield standing_by
 
 

@@ -24,6 +24,7 @@ from tpe_audit.facts import (
     Registration,
     Subject,
     SubscriptionDates,
+    TeamsExport,
     Tenant,
     Thing,
     UnreadEventSubscription,
@@ -46,6 +47,7 @@ QUESTIONS: tuple[tuple[type[Thing], type[Fact]], ...] = (
     (AcsResource, AcsResource),
     (AcsResource, EventSubscription),
     (Tenant, SubscriptionDates),
+    (Tenant, TeamsExport),
     (Tenant, Collected),
     (Tenant, Deployment),
 )
@@ -134,6 +136,7 @@ def outlook(evidence: Evidence, terms: Terms, ahead: timedelta = HORIZON) -> Out
         *_credentials(evidence, now),
         *_event_subscriptions(evidence),
         *_subscriptions(evidence),
+        *_export(evidence),
         *_entries(terms),
     ):
         if isinstance(found, Unread):
@@ -239,6 +242,19 @@ def _subscriptions(evidence: Evidence) -> Iterator[Expiry | Unread]:
                 yield _subscription(each, each.next_lifecycle)
 
 
+def _export(evidence: Evidence) -> Iterator[Expiry]:
+    """Yield the end of the export; that there is none, or none that is believed, is for the checks to tell."""
+    answer = evidence.answer(TeamsExport, evidence.tenant.subject)
+    if isinstance(answer, Known) and isinstance(answer.value, TeamsExport):
+        yield Expiry(
+            Ending.TEAMS_EXPORT,
+            f"the Teams PowerShell export of {answer.value.made_at:%Y-%m-%d %H:%M} UTC",
+            answer.value.believed_until,
+            "It is too old to be believed ([sources.teams_powershell] max_age_hours): what only it tells is unknown.",
+            Owner.TEAMS_ADMIN,
+        )
+
+
 def _subscription(each: CommercialSubscription, at: datetime) -> Expiry:
     licenses = f"{each.licenses:,} {'licence' if each.licenses == 1 else 'licences'}"
     return Expiry(
@@ -251,7 +267,8 @@ def _subscription(each: CommercialSubscription, at: datetime) -> Expiry:
 
 
 def _entries(terms: Terms) -> Iterator[Expiry]:
-    for entry in (*terms.attestations, *terms.waivers):
+    entries: tuple[Attestation | Waiver, ...] = (*terms.attestations, *terms.waivers)
+    for entry in entries:
         if entry.expires < terms.today:
             continue
         about = f"{entry.check}{f' ({entry.subject})' if entry.subject else ''}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.commands.cli import tpe
-from tests.commands.standing import Standing, standing
+from tests.commands.standing import Standing, standing, with_a_lasting_export
 from tests.tenant import healthy
 from tpe_audit.simulator import Behaviour, Fault
 
@@ -26,6 +26,7 @@ NO_DATES = Fault(
 @pytest.fixture
 def admin(tmp_path: Path) -> Iterator[Standing]:
     with standing(tmp_path) as standing_by:
+        with_a_lasting_export(standing_by)
         yield standing_by
 
 
@@ -53,7 +54,8 @@ def test_it_reads_the_tenant_for_no_more_than_it_needs(admin: Standing) -> None:
 
 
 def test_what_could_not_be_read_is_told_and_is_3_unless_something_ends(tmp_path: Path) -> None:
-    with standing(tmp_path, healthy(), Behaviour(faults=(NO_DATES,))) as admin:
+    with standing(tmp_path, healthy(), Behaviour(faults=[NO_DATES])) as admin:
+        with_a_lasting_export(admin)
         ran = admin("expiring")
         assert ran.code == 3
         assert "Cannot tell" in ran.out
@@ -85,7 +87,8 @@ def test_a_report_tells_the_same_without_signing_in(admin: Standing) -> None:
 
 
 def test_a_report_keeps_what_could_not_be_read(tmp_path: Path) -> None:
-    with standing(tmp_path, healthy(), Behaviour(faults=(NO_DATES,))) as admin:
+    with standing(tmp_path, healthy(), Behaviour(faults=[NO_DATES])) as admin:
+        with_a_lasting_export(admin)
         admin("run", "--output", "out/", "--format", "json")
         assert admin("expiring", "--report", "out/report.json").code == 3
         path = tmp_path / "out" / "report.json"
@@ -112,3 +115,9 @@ def test_wrong_use_is_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
 def test_the_demo_says_that_it_is_one(tmp_path: Path) -> None:
     ran = tpe(tmp_path, "expiring", "--demo", "--no-progress")
     assert ran.out.startswith("SIMULATED")
+
+
+def test_an_export_of_teams_powershell_ends_with_the_hours_that_it_is_believed_for(tmp_path: Path) -> None:
+    with standing(tmp_path) as admin:
+        ran = admin("expiring", "--days", "2", "--format", "json")
+    assert [item["ending"] for item in told(ran)["expiring"]] == ["teams-export"]

@@ -206,7 +206,7 @@ def test_the_task_is_utf_16_in_a_file_and_utf_8_on_stdout(tmp_path: Path) -> Non
     shown = printed(tmp_path, "task-scheduler").out
     assert "encoding" not in shown.splitlines()[0]
     in_file, on_stdout = ET.parse(io.BytesIO(raw)), ET.ElementTree(ET.fromstring(shown))
-    assert ET.tostring(in_file.getroot()) == ET.tostring(on_stdout.getroot())
+    assert [(e.tag, e.text) for e in in_file.iter()] == [(e.tag, e.text) for e in on_stdout.iter()]
 
 
 # What Microsoft's schema of tasks allows in this order, as far as it is used

@@ -114,7 +114,7 @@ def test_another_verdict_is_told(tmp_path: Path, server: Posted) -> None:
     with standing(tmp_path) as admin:
         trusting(admin)
         run(admin, **{SLACK: server.url})
-    with standing(tmp_path, behaviour=Behaviour(faults=(NO_PRINCIPAL,))) as admin:
+    with standing(tmp_path, behaviour=Behaviour(faults=[NO_PRINCIPAL])) as admin:
         trusting(admin)
         assert run(admin, **{SLACK: server.url}).code == 1
     told = json.loads(server.requests[1][3])

@@ -150,7 +150,7 @@ async def collected(
     from tpe_audit.commands.meant import attestations, deployment, waivers, warnings
     from tpe_audit.commands.progress import progress
     from tpe_audit.evidence.readings import Readings
-    from tpe_audit.facts import SubscriptionDates, Tenant
+    from tpe_audit.facts import SubscriptionDates, TeamsExport, Tenant
     from tpe_audit.gather import NAME, gather
     from tpe_audit.sources import signed_in
 
@@ -158,7 +158,7 @@ async def collected(
     wanted = {question for check in catalog.judged(checks) for question in check.wants}
     wanted |= {question for question in table if question[1].__name__ in ("Deployment", "Collected")}
     if not asked.check:
-        wanted |= {NAME, (Tenant, SubscriptionDates)}
+        wanted |= {NAME, (Tenant, SubscriptionDates), (Tenant, TeamsExport)}
     with progress(asked) as shown:
         async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
             gathered = await gather(
