@@ -101,10 +101,12 @@ async def run(executable: str, tenant: str, tokens: Tokens, seconds: float, ca_b
         except TimeoutError:
             raise PwshError(f"did not end within {seconds:.0f} s") from None
         finally:
+            # Before anything is waited for: who is interrupted twice must not leave it running.
+            _kill(child)
             for task in reading:
                 task.cancel()
             await asyncio.gather(*reading, return_exceptions=True)
-            await _end(child)
+            await _ended(child)
     complaint = _first_line(tokens.hidden(complained.decode("utf-8", "replace")))
     if code == NO_MODULE:
         raise NoModule("has no module MicrosoftTeams here (Install-Module MicrosoftTeams -Scope CurrentUser)")
@@ -135,20 +137,22 @@ async def _emptied(stream: asyncio.StreamReader | None) -> None:
         pass
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+def _kill(child: asyncio.subprocess.Process) -> None:
     """End the child and all that it started, if it has not ended by itself."""
     if child.returncode is not None and _silent(child):
         return
     if sys.platform == "win32":
         with suppress(OSError):
-            end = await asyncio.create_subprocess_exec("taskkill", "/T", "/F", "/PID", str(child.pid))
-            await end.wait()
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(child.pid)], check=False, capture_output=True)  # noqa: S603, S607 - Windows' own
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
+
+
+async def _ended(child: asyncio.subprocess.Process) -> None:
+    """Wait until the child has ended, and its pipes are closed: one that nobody reads to its end never is."""
     with suppress(TimeoutError):
         async with asyncio.timeout(GRACE):
-            # A pipe that nobody reads to its end is never closed.
             await asyncio.gather(child.wait(), _emptied(child.stdout), _emptied(child.stderr))
 
 
