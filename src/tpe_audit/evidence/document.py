@@ -478,8 +478,9 @@ def readings(document: Document, codec: Codec, called: str) -> Readings:
             why = answer.reason if isinstance(answer, Gap) else "it is not there"
             raise NoEvidence(f"{name(needed)} of the tenant can't be read from it: {why}")
     # The moment that stands at its head is the one that everything is judged as of.
-    moment = {(Collected, tenant.subject.key): Known(Collected(document.collected_at))}
-    return replace(found, evidence=replace(found.evidence, answers={**answers, **moment}))
+    moment = Known(Collected(document.collected_at))
+    answers = {**answers, (Collected, tenant.subject.key): moment}
+    return replace(found, evidence=replace(found.evidence, answers=answers))
 
 
 def _subject(named: Named) -> Subject:
