@@ -173,11 +173,11 @@ def test_the_readme_has_every_command_exit_code_and_status() -> None:
     ]
 
 
-def test_the_readme_names_every_graph_permission_that_is_read_with() -> None:
+def test_the_permissions_guide_says_of_every_graph_permission_why() -> None:
     read = [NAME, *(question for check in CHECKS.values() for question in check.wants if question in GUIDE)]
     rights = {right for question in read for right in GUIDE[question].permissions if "." in right}
-    assert rights <= _code(_prose(ROOT / "README.md"))
-    assert rights <= set().union(*(_code(row[0]) for row in _table(GUIDES / "first-audit.md", "Permission")))
+    why = _text(GUIDES / "permissions.md").partition("## Why each")[2]
+    assert rights <= set(re.findall(r"^- \*\*`([^`]+)`\*\*:", why, re.MULTILINE))
 
 
 def test_the_example_check_of_contributing_is_a_check(tmp_path: Path) -> None:

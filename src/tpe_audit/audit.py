@@ -165,20 +165,12 @@ class _Bench:
     def _spared(self) -> str:
         """Return why the deployment as declared does not need the check at all; empty if it does."""
         deployment = self._deployment()
-        check = self.check
-        if deployment.consumer not in check.consumers:
-            return f"The deployment's consumer is {deployment.consumer}; this concerns {_or(check.consumers)}."
-        if not set(deployment.directions) & set(check.directions):
-            return f"The deployment has no {_or(check.directions)} calls."
-        if self.terms.profile not in check.profiles:
-            return f"It is asked with --profile {_or(check.profiles)} only."
         try:
-            spared = check.applies(deployment) if check.applies else None
+            return self.check.spared(deployment, self.terms.profile)
         except Exception as error:  # as in a verdict: the check is judged all the same, and the fault told
-            _log.debug("check %s", check.id, exc_info=True)
-            self.audit.errors.append(f"{check.path.name} failed in applies(): {type(error).__name__}: {error}")
+            _log.debug("check %s", self.check.id, exc_info=True)
+            self.audit.errors.append(f"{self.check.path.name} failed in applies(): {type(error).__name__}: {error}")
             return ""
-        return spared.reason if isinstance(spared, NotApplicable) else ""
 
     def _deployment(self) -> Deployment:
         answer = self.evidence.answer(Deployment, self.evidence.tenant.subject)

@@ -128,11 +128,30 @@ class Check:
         """The questions that it needs answered, its subject among them."""
         return tuple(dict.fromkeys([self.judges, *(slot(fact) for _, fact in self.wants)]))
 
+    def spared(self, deployment: Deployment, profile: Profile) -> str:
+        """Return why the deployment as declared does not need the check at all; empty if it does.
+
+        Raises:
+            Exception: whatever the check's own `applies` raises.
+        """
+        if deployment.consumer not in self.consumers:
+            return f"The deployment's consumer is {deployment.consumer}; this concerns {_or(self.consumers)}."
+        if not set(deployment.directions) & set(self.directions):
+            return f"The deployment has no {_or(self.directions)} calls."
+        if profile not in self.profiles:
+            return f"It is asked with --profile {_or(self.profiles)} only."
+        verdict = self.applies(deployment) if self.applies else None
+        return verdict.reason if isinstance(verdict, NotApplicable) else ""
+
     @property
     def fix_summary(self) -> str:
         """The first paragraph of the Fix section."""
         section = re.search(r"^## Fix\s*\n(.*?)(?=^## |\Z)", self.body, re.MULTILINE | re.DOTALL)
         return " ".join(section.group(1).strip().split("\n\n")[0].split()) if section else ""
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(words)
 
 
 def _pairs(judges: type[Fact], path: Sequence[type[Fact]]) -> list[tuple[type[Fact], type[Fact]]]:

@@ -13,6 +13,8 @@ COMMANDS = {
     "list": "List the checks.",
     "explain": "Explain a check, a code or a symptom: what it means, why, and what to do.",
     "diagnose": "Run the checks for a code or a symptom, and say which one explains it.",
+    "init": "Write a first config.toml, filled from what can be discovered.",
+    "permissions": "Tell the least rights that the checks need, and print scripts that grant them.",
     "new-check": "Write a check of one's own: a skeleton, and its test.",
     "completion": "Print the completion script of a shell.",
 }

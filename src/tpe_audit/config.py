@@ -418,6 +418,15 @@ def load(path: Path | None) -> Config:
         data, name = _toml(path), str(path)
         if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
             raise ConfigError(problems)
+    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name)
+
+
+def with_environment(data: Mapping[str, Any], folder: Path, name: str) -> Config:
+    """Return the configuration that `data`, which is called `name`, and the environment hold together.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
     if problems := _unknown_variables():
         raise ConfigError(problems)
     try:
@@ -426,11 +435,37 @@ def load(path: Path | None) -> Config:
         raise ConfigError([_problem(detail, name) for detail in error.errors()]) from None
     except SettingsError as error:
         raise ConfigError([f"{_variable_in(str(error))}: its value is not the JSON that this key takes"]) from None
-    config._folder = path.resolve().parent if path is not None else Path.cwd()  # noqa: SLF001
+    config._folder = folder  # noqa: SLF001
     bundle = config.endpoints.ca_bundle
     if bundle and not config.path(bundle).is_file():
         raise ConfigError([f"{name}: endpoints.ca_bundle: there is no file {bundle!r}"])
     return config
+
+
+def without_credentials(path: Path) -> Config:
+    """Read a file for what it says of the deployment, before secrets are in the environment that sign in.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    try:
+        return load(path)
+    except ConfigError:
+        data = _toml(path)
+        if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
+            raise ConfigError(problems) from None
+        for table in (data.get("teams", {}), data.get("azure", {})):
+            if "credential" in table:
+                table["credential"] = _without_secret(table["credential"])
+        return of_mapping(data, path.resolve().parent)
+
+
+def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Credential.model_validate(credential)
+    except ValidationError:
+        return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
+    return credential
 
 
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:

@@ -156,7 +156,7 @@ def test_without_a_configuration_it_says_how_to_get_one(tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert "no audit was performed" in ran.err
     assert "teams.tenant_id: it is missing" in ran.err
-    assert "copy config.example.toml, or try: tpe-audit run --demo" in ran.err
+    assert "tpe-audit init writes one. Or try: tpe-audit run --demo" in ran.err
 
 
 @pytest.mark.parametrize(

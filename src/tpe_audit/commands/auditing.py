@@ -41,7 +41,7 @@ def configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
     except config.ConfigError as error:
         problems = list(error.problems)
         if asked.demo is None and asked.config is None and not CONFIG.exists():
-            problems.append("There is no config.toml here: copy config.example.toml, or try: tpe-audit run --demo")
+            problems.append("There is no config.toml here: tpe-audit init writes one. Or try: tpe-audit run --demo")
         raise NoAudit(problems) from None
 
 

@@ -14,6 +14,7 @@ from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.folders import check_folders
 from tpe_audit.docs import Guide
 from tpe_audit.plugins import plugged
+from tpe_audit.rights import right
 from tpe_audit.verdicts import Area
 
 
@@ -38,6 +39,7 @@ def command(config: Path | None, form: str) -> int:
 
 def _entry(check: Check, guide: Guide) -> dict[str, object]:
     reads = [guide[question] for question in check.wants if question in guide]
+    rights = dict.fromkeys(words for r in reads for words in r.permissions)
     return {
         "id": check.id,
         "title": check.title,
@@ -48,7 +50,8 @@ def _entry(check: Check, guide: Guide) -> dict[str, object]:
         "requires": list(check.requires),
         "asks": bool(check.question),
         "reads": list(dict.fromkeys(f"{r.source}: {r.what}" for r in reads if r.what)),
-        "permissions": list(dict.fromkeys(right for r in reads for right in r.permissions)),
+        "permissions": list(rights),
+        "rights": [right(words).described for words in rights],
         "url": check.link,
         "built_in": check.built_in,
     }

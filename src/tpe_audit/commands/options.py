@@ -46,7 +46,7 @@ demo = click.option(
     flag_value="contoso",
     metavar="[SCENARIO]",
     shell_complete=_complete_scenario,
-    help="Audit the simulated tenant: no account, no network.",
+    help="On the simulated tenant: no account, no network.",
 )
 
 
