@@ -101,10 +101,9 @@ def _holds(of: Marked, marks: frozenset[int]) -> Iterator[str]:
             yield f"{key} is not judged any more"
         elif used and after.status in (Status.PASS, Status.FAIL, Status.NOT_APPLICABLE):
             yield f"{key} is {after.status} without {[of.keys[mark] for mark in used]}"
-        elif not used and before.status in (Status.PASS, Status.FAIL):
-            # What it was found by may have been taken away.
-            if after.status not in (before.status, Status.UNKNOWN):
-                yield f"{key} is {after.status} instead of {before.status}, and uses nothing that is missing"
+        # What it was found by may have been taken away.
+        elif not used and after.status not in (before.status, Status.UNKNOWN):
+            yield f"{key} is {after.status} instead of {before.status}, and uses nothing that is missing"
 
 
 @pytest.mark.parametrize("name", NAMES)
