@@ -20,15 +20,7 @@ Users > Active users > the account > Licenses and apps.
 """
 
 from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
-from tpe_audit.facts import (
-    Billing,
-    Deployment,
-    Direction,
-    Licenses,
-    NumberTypeName,
-    ProductIds,
-    ResourceAccount,
-)
+from tpe_audit.facts import Billing, Deployment, Direction, Licenses, NumberTypeName, ProductIds, ResourceAccount
 from tpe_audit.facts.well_known import COMMUNICATIONS_CREDITS_PLANS
 
 AREA, SEVERITY, OWNER = Area.FUNDING, Severity.BLOCKER, Owner.LICENSE_ADMIN
@@ -53,14 +45,9 @@ def check(account: ResourceAccount, licenses: Licenses, deployment: Deployment, 
     if doubt := licenses.doubt():
         return Unknown(doubt)
     if deployment.billing is Billing.CREDITS:
-        return Fail(
-            f"The account has no Communications Credits licence that works. {licenses.DELAY}",
-            observed=shortfall,
-            expected="the service plan MCOPSTNC is on",
-            fix=products.assign(
-                account.id, licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
-            ),
-        )
+        why = f"The account has no Communications Credits licence that works. {licenses.DELAY}"
+        product = licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
+        return Fail(why, shortfall, "the service plan MCOPSTNC is on", products.assign(account.id, product))
     return Manual(
         "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "
         'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits").'

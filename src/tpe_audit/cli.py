@@ -15,6 +15,8 @@ COMMANDS = {
     "diagnose": "Run the checks for a code or a symptom, and say which one explains it.",
     "init": "Write a first config.toml, filled from what can be discovered.",
     "permissions": "Tell the least rights that the checks need, and print scripts that grant them.",
+    "collect": "Read the tenant and keep it in a file, to be judged elsewhere or later.",
+    "doctor": "Sign in and try each source: what works, what to grant.",
     "new-check": "Write a check of one's own: a skeleton, and its test.",
     "completion": "Print the completion script of a shell.",
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from tpe_audit.collectors import PACKAGE, TABLE, Collector, Question
+from tpe_audit.collectors import KINDS, PACKAGE, TABLE, Collector, Question
+from tpe_audit.collectors.halves import Part
 from tpe_audit.collectors.reader import Harvest, Reader, gap
 from tpe_audit.collectors.scope import asked
+from tpe_audit.evidence.readings import Half, Looked
 from tpe_audit.facts import (
     Answer,
     Census,
@@ -31,19 +33,6 @@ _log = logging.getLogger(__name__)
 NAME: Question = (Tenant, Organization)
 """Read besides what checks want, for the name at the top of a whole report."""
 
-_KINDS: dict[str, tuple[Kind, ...]] = {
-    "Tenant": (Kind.TENANT,),
-    "ResourceAccount": (Kind.ACCOUNT,),
-    "PhoneNumber": (Kind.NUMBER,),
-    "Application": (Kind.APPLICATION,),
-    "Bot": (Kind.BOT, Kind.APPLICATION),
-    "AcsResource": (Kind.ACS,),
-    "AcsResourceId": (Kind.ACS,),
-    "Agent": (Kind.AGENT,),
-    "ClientApplication": (Kind.APPLICATION,),
-    "Environment": (Kind.ENVIRONMENT,),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -53,9 +42,11 @@ class Gathered:
     errors: tuple[str, ...] = ()
     nothing: tuple[str, ...] = ()
     """What the run was narrowed to, and is nothing in this tenant."""
+    listed: Mapping[type[Fact], Looked] = field(default_factory=dict)
+    """The lists that were read whether or not a line leads to what is on them."""
 
 
-async def gather(
+async def gather(  # noqa: PLR0913 - what is read, of what, for what, and whom to tell
     wanted: Collection[Question],
     sources: Sources,
     deployment: Deployment,
@@ -63,6 +54,8 @@ async def gather(
     subjects: Sequence[str] = (),
     told: Callable[[int, int], None] | None = None,
     table: Mapping[Question, Collector] = TABLE,
+    *,
+    half: Half = Half.ALL,
 ) -> Gathered:
     """Return the evidence for `wanted`, reading nothing that it does not need.
 
@@ -74,12 +67,15 @@ async def gather(
         subjects: only these accounts, numbers and agents; empty: all.
         told: called with how many readings are done, and of how many.
         table: where each answer comes from: the collectors that ship, and those of plug-ins.
+        half: read only what one of two parties can read; the rest are gaps that say so.
     """
     reader = Reader(sources, deployment, collected_at, subjects)
     rows = list({id(row): row for question in wanted if (row := table.get(question))}.values())
+    part = Part(half, reader)
     errors: list[str] = []
     try:
-        harvests = await _all(rows, reader, errors, told or (lambda done, of: None))
+        await part.prepare()
+        harvests = await _all(rows, reader, part, errors, told or (lambda done, of: None))
         nothing = await _nothing(reader)
     finally:
         await reader.end()
@@ -94,7 +90,7 @@ async def gather(
         unread |= harvest.unread
         seen |= {what: count for what, count in harvest.seen.items() if count}
     evidence = Evidence(_named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen)
-    return Gathered(evidence, tuple(sorted(errors)), nothing)
+    return Gathered(evidence, tuple(sorted(errors)), nothing, part.listed)
 
 
 def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> Tenant:
@@ -105,13 +101,14 @@ def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> 
 
 
 async def _all(
-    rows: Sequence[Collector], reader: Reader, errors: list[str], told: Callable[[int, int], None]
+    rows: Sequence[Collector], reader: Reader, part: Part, errors: list[str], told: Callable[[int, int], None]
 ) -> list[Harvest]:
     done = 0
 
     async def one(row: Collector) -> Harvest:
         nonlocal done
-        harvest = await _harvest(row, reader, errors)
+        holds = part.holds(row)
+        harvest = part.own(row, await _harvest(row, reader, errors)) if holds else _unread(row, part.why)
         done += 1
         told(done, len(rows))
         return harvest
@@ -148,7 +145,7 @@ def _unread(row: Collector, why: Gap) -> Harvest:
         if thing is fact:
             harvest.census[thing] = Census(gap=why)
         # A plug-in may bring a thing of its own, which may be of any kind.
-        for kind in _KINDS.get(thing.__name__, tuple(Kind)):
+        for kind in KINDS.get(thing.__name__, tuple(Kind)):
             harvest.unread[(fact, kind)] = why
     return harvest
 

@@ -24,6 +24,7 @@ def _asked(**options: tuple[str, ...]) -> Asked:
     return Asked(
         config=None,
         demo=None,
+        evidence=(),
         output=None,
         fail_on=None,
         profile="scheduled",

@@ -13,12 +13,26 @@ from typing import TYPE_CHECKING
 
 from tpe_audit import facts
 from tpe_audit.catalog import Reads
-from tpe_audit.facts import Fact
+from tpe_audit.facts import Fact, Kind
 
 if TYPE_CHECKING:
     from tpe_audit.collectors.reader import Harvest, Reader
 
 PACKAGE = "tpe_audit.collectors"
+
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    "Tenant": (Kind.TENANT,),
+    "ResourceAccount": (Kind.ACCOUNT,),
+    "PhoneNumber": (Kind.NUMBER,),
+    "Application": (Kind.APPLICATION,),
+    "Bot": (Kind.BOT, Kind.APPLICATION),
+    "AcsResource": (Kind.ACS,),
+    "AcsResourceId": (Kind.ACS,),
+    "Agent": (Kind.AGENT,),
+    "ClientApplication": (Kind.APPLICATION,),
+    "Environment": (Kind.ENVIRONMENT,),
+}
+"""The kinds of subjects that a thing, by the name of its class, can be."""
 
 Question = tuple[type[Fact], type[Fact]]
 """A thing and a fact of it."""
@@ -81,6 +95,13 @@ COLLECTORS: tuple[Collector, ...] = (
         "GET /v1.0/subscribedSkus",
         "graph",
         ("LicenseAssignment.Read.All",),
+    ),
+    Collector(
+        "tenant.subscription_dates",
+        ((_TENANT, facts.SubscriptionDates),),
+        "GET /v1.0/directory/subscriptions",
+        "graph",
+        ("Organization.Read.All",),
     ),
     Collector(
         "tenant.product_ids",

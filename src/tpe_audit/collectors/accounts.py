@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -202,15 +202,36 @@ async def _configured(
 def _sorted_out(
     told: Sequence[LineAccount | NoResourceAccount | tuple[Subject, Gap]], evidence: tuple[int, ...], listed: int = 0
 ) -> LineAccounts:
-    found = {one.account.id: one for one in told if isinstance(one, LineAccount)}
-    absent = tuple(one for one in told if isinstance(one, NoResourceAccount))
-    unread = tuple(one for one in told if isinstance(one, tuple))
+    accounts = [one for one in told if isinstance(one, LineAccount)]
+    ids = dict.fromkeys(one.account.id for one in accounts)
+    found = [_once([one for one in accounts if one.account.id == account]) for account in ids]
+    absent = {one.subject.key: one for one in told if isinstance(one, NoResourceAccount)}
+    unread = {one[0].key: one for one in (*told, *found) if isinstance(one, tuple)}
     others = max(0, listed - len(found))
-    return LineAccounts(tuple(found.values()), absent, unread, others=others, evidence=evidence)
+    known = tuple(one for one in found if isinstance(one, LineAccount))
+    return LineAccounts(known, tuple(absent.values()), tuple(unread.values()), others=others, evidence=evidence)
+
+
+def _once(named: Sequence[LineAccount]) -> LineAccount | tuple[Subject, Gap]:
+    """Return an account with all that its lines say of it, however each of them names it.
+
+    Lines that name it in the same way are held against each other when config.toml is read.
+    """
+    account = named[0]
+    for other in named[1:]:
+        if wrong := account.line.contradictions(other.line):
+            names = " and ".join(one.line.account or one.line.number for one in (account, other))
+            why = (
+                f"Two lines of config.toml, {names}, are one account, and contradict each other in "
+                f"{', '.join(wrong)}. An account has one line."
+            )
+            return account.account.subject, Gap(why, account.evidence)
+        account = replace(account, line=account.line.joined(other.line))
+    return account
 
 
 def _on(account: LineAccount, line: ConfiguredLine) -> LineAccount:
-    return LineAccount(account.account, account.application, account.acs, account.phone_number, line, account.evidence)
+    return replace(account, line=line)
 
 
 async def _by_own_address(reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError) -> LineAccounts:
@@ -253,13 +274,17 @@ async def _narrowed(reader: Reader, lines: Sequence[ConfiguredLine]) -> LineAcco
         if one.account:
             names.add(_account([one.account]).phone_number)
         names.discard("")
-        line = next((line for line in lines if {line.account.casefold(), line.number} & names), None)
+        of_it = [line for line in lines if {line.account.casefold(), line.number} & names]
         if one.error:
             unread.append((Subject(Kind.ACCOUNT, one.name, one.name), gap(one.error)))
         elif one.account:
             account = _account([one.account])
-            found[account.account.id] = _on(account, line or ConfiguredLine())
-        elif line:
+            once = _once([_on(account, line) for line in of_it or (ConfiguredLine(),)])
+            if isinstance(once, LineAccount):
+                found[account.account.id] = once
+            else:
+                unread.append(once)
+        elif of_it:
             absent.append(NoResourceAccount(one.name, user_exists=one.user is not None))
     return LineAccounts(tuple(found.values()), tuple(absent), tuple(unread), evidence=tuple(dict.fromkeys(evidence)))
 

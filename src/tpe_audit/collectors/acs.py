@@ -211,7 +211,7 @@ async def event_subscriptions(reader: Reader) -> Harvest:
     """The event subscriptions of each ACS resource, on the resource itself and on its system topics."""
     read = await reader.once(line_accounts)
     raw_ids = [f"28:orgid:{account.account.id}" for account in read.accounts]
-    return _understood(
+    return understood(
         await reader.once(read_subscriptions),
         EventSubscription,
         lambda item: event_subscription(item, raw_ids),
@@ -222,7 +222,7 @@ async def event_subscriptions(reader: Reader) -> Harvest:
 async def event_deliveries(reader: Reader) -> Harvest:
     """Where the event subscriptions of each ACS resource deliver."""
     subscriptions = await reader.once(read_subscriptions)
-    return _understood(subscriptions, EventDelivery, event_delivery, UnreadEventDelivery)
+    return understood(subscriptions, EventDelivery, event_delivery, UnreadEventDelivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class _Subscriptions:
     evidence: tuple[int, ...]
 
 
-def _understood(
+def understood(
     subscriptions: Sequence[tuple[AcsResource, _Subscriptions]],
     question: type[Fact],
     understand: Callable[[Item], tuple[str, Fact]],

@@ -132,6 +132,15 @@ async def _read(kind: ResourceType, ids: Mapping[str, str], get: Get) -> tuple[d
     return items, {key: unread for key, unread in read if isinstance(unread, Gap)}
 
 
+async def keys_of_all(reader: Reader, kind: ResourceType) -> tuple[tuple[str, ...], Found]:
+    """Return the keys of all resources of a type, and how far that was read: for want of lines to start from."""
+    if why := reader.sources.off.get("arm"):
+        return (), Found({}, {}, Gap(why, declared_off=True))
+    (discovered, evidence), listed = await asyncio.gather(_discovered(reader, kind), _listed(reader, kind))
+    pages = tuple(dict.fromkeys((*evidence, *listed.evidence)))
+    return tuple(sorted(discovered.keys() | listed.ids.keys())), Found({}, {}, listed.gap, listed.looked, pages)
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """Where the resources of one type are, by the value of their key in lower case."""

@@ -12,6 +12,7 @@ class Asked:
 
     config: Path | None = None
     demo: str | None = None
+    evidence: tuple[Path, ...] = ()
     check: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()

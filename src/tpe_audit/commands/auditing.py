@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 from tpe_audit.collectors import TABLE, Collector, Question, guide
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.evidence.readings import Half
 
 if TYPE_CHECKING:
     from tpe_audit.catalog import Catalog
     from tpe_audit.config import Config
+    from tpe_audit.evidence.readings import Readings
     from tpe_audit.plugins import Plugged
     from tpe_audit.report import Report
 
@@ -25,11 +28,19 @@ CONFIG = Path("config.toml")
 
 @contextmanager
 def configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
-    """Give the configuration: of the file and the environment, or of a scenario of the simulated tenant."""
+    """Give the configuration: of the file and the environment, or of a scenario of the simulated tenant.
+
+    For evidence files it is today's configuration, if it is of the tenant that they are of.
+    """
     from tpe_audit import config
 
     _log_to_stderr(verbose=asked.verbose)
     try:
+        if asked.evidence:
+            from tpe_audit.commands import replay
+
+            yield replay.configuration(asked)
+            return
         if asked.demo is None:
             path = asked.config or (CONFIG if CONFIG.exists() else None)
             yield config.load(path), False
@@ -71,7 +82,13 @@ def reported(
     from tpe_audit.commands.delivery import deliver, destination
 
     where = destination(asked, config)
-    report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
+    if asked.evidence:
+        from tpe_audit.commands.replay import replayed
+
+        readings = replayed(asked, config, found, checks)
+        report = judged(asked, config, found.catalog, checks, readings, found.table)
+    else:
+        report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
     deliver(conclude(report) if conclude else report, where, asked)
     return report.exit_code
 
@@ -86,11 +103,29 @@ async def audited(
     table: Mapping[Question, Collector] = TABLE,
 ) -> Report:
     """Sign in, read what the checks need, judge it, and return the report."""
-    from tpe_audit.audit import judge
-    from tpe_audit.commands.meant import deployment, terms, warnings
+    readings = await collected(asked, config, catalog, checks, simulated=simulated, table=table)
+    return judged(asked, config, catalog, checks, readings, table)
+
+
+async def collected(
+    asked: Asked,
+    config: Config,
+    catalog: Catalog,
+    checks: list[str],
+    *,
+    simulated: bool,
+    table: Mapping[Question, Collector] = TABLE,
+    half: Half = Half.ALL,
+) -> Readings:
+    """Sign in, and read what the checks need: all of it, or what one party of the deployment can read.
+
+    Raises:
+        NoAudit: the run was narrowed to what is nothing in this tenant.
+    """
+    from tpe_audit.commands.meant import attestations, deployment, waivers, warnings
     from tpe_audit.commands.progress import progress
+    from tpe_audit.evidence.readings import Readings
     from tpe_audit.gather import NAME, gather
-    from tpe_audit.report import Run, compose
     from tpe_audit.sources import signed_in
 
     started = datetime.now(UTC)
@@ -100,24 +135,58 @@ async def audited(
         wanted.add(NAME)
     with progress(asked) as shown:
         async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
-            gathered = await gather(wanted, sources, deployment(config), started, asked.subject, shown.told, table)
+            gathered = await gather(
+                wanted, sources, deployment(config), started, asked.subject, shown.told, table, half=half
+            )
             states = sources.reports()
     if gathered.nothing:
         raise NoAudit([f"--subject {name!r} is no account, number or user of this tenant" for name in gathered.nothing])
-    on = terms(asked, config, started.date())
-    run = Run(
+    return Readings(
+        evidence=gathered.evidence,
+        azure_tenant_id=config.azure_tenant_id,
         started_at=started,
         finished_at=datetime.now(UTC),
-        tenant_id=config.teams.tenant_id,
-        azure_tenant_id=config.azure_tenant_id,
         simulated=simulated,
-        selected=asked.narrowed,
+        half=half,
+        asked=frozenset(wanted),
+        listed=gathered.listed,
         sources=states,
         warnings=warnings(config),
         errors=gathered.errors,
+        attestations=attestations(config),
+        waivers=waivers(config),
     )
-    audit = judge(catalog, checks, gathered.evidence, on)
-    return compose(checks, audit, catalog, gathered.evidence, on, run, guide(table))
+
+
+def judged(
+    asked: Asked,
+    config: Config,
+    catalog: Catalog,
+    checks: list[str],
+    readings: Readings,
+    table: Mapping[Question, Collector] = TABLE,
+) -> Report:
+    """Judge what was read, as of when it was read and on the terms of today, and return the report."""
+    from tpe_audit.audit import judge
+    from tpe_audit.commands.meant import terms
+    from tpe_audit.report import Run, compose
+
+    on = terms(asked, config, datetime.now(UTC).date())
+    if asked.evidence:
+        on = replace(on, attestations=readings.attestations, waivers=readings.waivers)
+    run = Run(
+        started_at=readings.started_at,
+        finished_at=readings.finished_at,
+        tenant_id=readings.tenant.id,
+        azure_tenant_id=readings.azure_tenant_id,
+        simulated=readings.simulated,
+        selected=asked.narrowed,
+        sources=readings.sources,
+        warnings=readings.warnings,
+        errors=readings.errors,
+    )
+    audit = judge(catalog, checks, readings.evidence, on)
+    return compose(checks, audit, catalog, readings.evidence, on, run, guide(table))
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

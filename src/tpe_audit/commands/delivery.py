@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import click
 
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.commands.files import put
 from tpe_audit.config import Config
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.report import Report
-
-MODE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +75,8 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
         NoAudit: some of it could not be written.
     """
     for form, path in where.files:
-        _write(
-            path,
-            render(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100)),
-        )
+        text = render(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100))
+        put(path, text.encode(), "the report could not be written")
         if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
@@ -109,22 +105,3 @@ def _print(text: str) -> None:
         raise
     except OSError as error:
         raise NoAudit([f"stdout: {error.strerror}"], what="the report could not be written") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a file in place, readable by its owner only: whoever looks sees the old one or the new one, whole."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(MODE)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise NoAudit([f"{path}: {error.strerror or error}"], what="the report could not be written") from error

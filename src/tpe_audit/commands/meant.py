@@ -38,12 +38,21 @@ def terms(asked: Asked, config: Config, today: date) -> Terms:
         today=today,
         profile=Profile(asked.profile),
         fail_on=None if fail_on == "never" else Severity(fail_on),
-        attestations=tuple(
-            Attestation(e.check, e.by, e.on, e.expires, e.subject, e.evidence, dict(e.about))
-            for e in config.attestations
-        ),
-        waivers=tuple(Waiver(e.check, e.owner, e.reason, e.expires, e.subject) for e in config.waivers),
+        attestations=attestations(config),
+        waivers=waivers(config),
     )
+
+
+def attestations(config: Config) -> tuple[Attestation, ...]:
+    """Return what people answered."""
+    return tuple(
+        Attestation(e.check, e.by, e.on, e.expires, e.subject, e.evidence, dict(e.about)) for e in config.attestations
+    )
+
+
+def waivers(config: Config) -> tuple[Waiver, ...]:
+    """Return what people accepted."""
+    return tuple(Waiver(e.check, e.owner, e.reason, e.expires, e.subject) for e in config.waivers)
 
 
 def warnings(config: Config) -> tuple[str, ...]:

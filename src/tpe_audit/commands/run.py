@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from tpe_audit.catalog import Profile
@@ -42,6 +44,13 @@ from tpe_audit.verdicts import Area, Owner, Severity
 @options.fail_on
 @options.profile(Profile.SCHEDULED)
 @options.demo
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Judge this file of tpe-audit collect, without signing in; repeatable.",
+)
 @options.display
 def command(**given: object) -> int:
     """Audit the tenant and report.
@@ -51,6 +60,8 @@ def command(**given: object) -> int:
     from tpe_audit.commands.selection import chosen
 
     asked = Asked(**given)  # type: ignore[arg-type]
+    if asked.evidence and asked.demo is not None:
+        raise click.UsageError("--evidence judges what was read, and --demo reads: choose one of them.")
     with configured(asked) as (config, simulated):
         found = everything(asked, config, simulated=simulated)
         checks = chosen(asked, config, found.catalog)

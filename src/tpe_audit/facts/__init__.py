@@ -150,6 +150,7 @@ from tpe_audit.facts.tenant import (
     AcsFederation,
     AcsServicePrincipal,
     Collected,
+    CommercialSubscription,
     GlobalExternalAccess,
     NoAcsServicePrincipal,
     Organization,
@@ -157,6 +158,7 @@ from tpe_audit.facts.tenant import (
     ServicePlan,
     Sku,
     SubscribedSkus,
+    SubscriptionDates,
     Tenant,
 )
 
@@ -200,6 +202,7 @@ __all__ = [
     "ClientAssignment",
     "ClientConsents",
     "Collected",
+    "CommercialSubscription",
     "ConditionalAccess",
     "ConfiguredLine",
     "Consumer",
@@ -277,6 +280,7 @@ __all__ = [
     "Sku",
     "Subject",
     "SubscribedSkus",
+    "SubscriptionDates",
     "SyncApplications",
     "TeamsAccountType",
     "TeamsAdminApi",

@@ -15,6 +15,7 @@ from tpe_audit.sources.credentials import sign_in
 from tpe_audit.sources.dataverse import Dataverse
 from tpe_audit.sources.errors import Off, Refused, SourceError
 from tpe_audit.sources.graph import Graph
+from tpe_audit.sources.kinds import trusted_by_az
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.source import Answered, Item, Listing, Patience, Source
 from tpe_audit.sources.teams_export import TeamsExport
@@ -92,11 +93,11 @@ async def signed_in(
     limits = config.limits
     ends = asyncio.get_running_loop().time() + limits.deadline
     patience = Patience(limits.request_timeout, limits.retry_after_cap, ends)
-    teams = sign_in(config, config.teams.credential, config.teams.tenant_id, "the Teams tenant", proxies=proxies)
+    teams = sign_in(config, config.teams.credential, config.teams.tenant_id, "teams", proxies=proxies)
     one = config.azure_tenant_id == config.teams.tenant_id and config.azure_credential == config.teams.credential
     azure = teams
     if not one:
-        azure = sign_in(config, config.azure_credential, config.azure_tenant_id, "the Azure tenant", proxies=proxies)
+        azure = sign_in(config, config.azure_credential, config.azure_tenant_id, "azure", proxies=proxies)
     graph = Graph(config, teams, ledger, patience, proxies=proxies)
     azure_graph = graph
     if config.azure_tenant_id != config.teams.tenant_id:
@@ -109,6 +110,7 @@ async def signed_in(
         for source in (graph, azure_graph, arm, acs, dataverse):
             source.unsupported = why
     async with AsyncExitStack() as closing:
+        closing.enter_context(trusted_by_az(config))
         for close in dict.fromkeys(part.close for part in (teams, azure)):
             closing.push_async_callback(close)
         for close in dict.fromkeys(part.close for part in (graph, azure_graph, arm, acs, dataverse)):

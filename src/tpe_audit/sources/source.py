@@ -21,6 +21,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Failed, Malformed, Off, Refused, SourceError, Unreachable
 from tpe_audit.sources.ledger import Ledger, masked
+from tpe_audit.sources.remedies import of_connection
 
 _log = logging.getLogger(__name__)
 
@@ -285,8 +286,11 @@ class Source(ABC):
                 raise
             except NoConnection as no:
                 evidence = self.ledger.record(self.name, label, None)
+                advice = of_connection(str(no))
                 error = Unreachable(
-                    f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}.", (evidence,)
+                    f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}."
+                    f"{f' {advice}' if advice else ''}",
+                    (evidence,),
                 )
                 raise _Again(error, None, throttled=False) from no
         request_id = next((response.headers[n] for n in _REQUEST_IDS if n in response.headers), "")
