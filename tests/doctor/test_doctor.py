@@ -112,7 +112,7 @@ def test_a_real_configuration_is_tried_with_the_secret_of_the_environment(tmp_pa
     assert ran.code == 3
     # There is no export, and all the rest works.
     assert "1 of 14 did not work." in ran.out
-    assert "teams-export" in ran.out
+    assert "teams-powershell" in ran.out
     assert not [secret for secret in secrets if secret in ran.out + ran.err]
 
 
@@ -157,7 +157,7 @@ async def test_a_source_that_is_declared_off_is_no_trouble() -> None:
 
 async def test_an_export_that_is_not_there_is_not_set_up() -> None:
     found = await examined(change=put("sources.teams_powershell.export", "nowhere.json"))
-    assert of(found, "teams-export", State.NOT_SET_UP)
+    assert of(found, "teams-powershell", State.NOT_SET_UP)
     assert found.exit_code == 3
 
 

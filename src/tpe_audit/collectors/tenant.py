@@ -167,9 +167,9 @@ async def product_ids(reader: Reader) -> Harvest:
 
 async def acs_federation(reader: Reader) -> Harvest:
     """ACS federation, from `Get-CsTeamsAcsFederationConfiguration`, which has exactly one instance."""
-    data, evidence = reader.sources.teams_export.cmdlet("Get-CsTeamsAcsFederationConfiguration")
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsTeamsAcsFederationConfiguration")
     if len(data) != 1:
-        raise Malformed("The export holds not exactly one ACS federation configuration.", evidence)
+        raise Malformed("Teams PowerShell gave not exactly one ACS federation configuration.", evidence)
     item = wire.parsed(wire.AcsFederationItem, data[0], "the ACS federation configuration", evidence)
     harvest = Harvest()
     allowed = tuple(sorted(resource.lower() for resource in item.AllowedAcsResources or []))
@@ -179,10 +179,10 @@ async def acs_federation(reader: Reader) -> Harvest:
 
 async def external_access(reader: Reader) -> Harvest:
     """The Global external access policy, from `Get-CsExternalAccessPolicy`."""
-    data, evidence = reader.sources.teams_export.cmdlet("Get-CsExternalAccessPolicy")
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsExternalAccessPolicy")
     policies = [item for item in data if item.get("Identity") == "Global"]
     if len(policies) != 1:
-        raise Malformed("The export holds not exactly one external access policy Global.", evidence)
+        raise Malformed("Teams PowerShell gave not exactly one external access policy Global.", evidence)
     policy = wire.parsed(wire.ExternalAccessPolicyItem, policies[0], "the external access policy Global", evidence)
     harvest = Harvest()
     harvest.tell(reader.tenant.subject, GlobalExternalAccess(policy.EnableAcsFederationAccess), evidence)

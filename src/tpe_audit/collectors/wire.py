@@ -481,6 +481,22 @@ class Subscription(Wire):
     subscriptionId: Id
 
 
+class BillingAccountProperties(Wire):
+    """Whose billing account it is, and under which agreement."""
+
+    agreementType: str | None = None
+    primaryBillingTenantId: str | None = None
+    accountStatus: str | None = None
+    displayName: str | None = None
+
+
+class BillingAccountItem(Wire):
+    """A billing account."""
+
+    name: Id
+    properties: BillingAccountProperties
+
+
 class Permission(Wire):
     """What an identity may do at a scope."""
 

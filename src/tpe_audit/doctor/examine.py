@@ -123,7 +123,7 @@ def _asked_as(sources: Sources, probe: Probe) -> SignIn | None:
     match probe.source:
         case "arm" | "acs":
             return sources.arm.identity
-        case "teams-export":
+        case "teams-powershell":
             return None
         case _:
             azure = probe.tenant != sources.graph.tenant

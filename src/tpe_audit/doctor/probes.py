@@ -81,7 +81,7 @@ def probes(sources: Sources) -> list[Probe]:
     found.append(Probe("arm", azure, "subscriptions", _subscriptions))
     found.append(Probe("arm", azure, "ACS resources", _acs_resources))
     found.append(Probe("acs", azure, "consents on the ACS resource", _consents))
-    found.append(Probe("teams-export", teams, "Teams PowerShell export", _teams_export))
+    found.append(Probe("teams-powershell", teams, "Teams PowerShell", _teams_powershell))
     if config.deployment.consumer == "dynamics-365":
         found.append(Probe("dataverse", teams, "Dynamics 365 environment", _dataverse))
     return found
@@ -168,8 +168,8 @@ async def _consents(sources: Sources, seen: Seen) -> str:
     return host
 
 
-async def _teams_export(sources: Sources, seen: Seen) -> str:
-    sources.teams_export.cmdlet(FEDERATION)
+async def _teams_powershell(sources: Sources, seen: Seen) -> str:
+    await sources.teams_powershell.cmdlet(FEDERATION)
     return ""
 
 

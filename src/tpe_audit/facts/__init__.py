@@ -55,6 +55,7 @@ from tpe_audit.facts.base import (
     joined,
     slot,
 )
+from tpe_audit.facts.billing import BillingAgreement, UnknownBillingAgreement
 from tpe_audit.facts.bot import (
     Application,
     ApplicationOwner,
@@ -187,6 +188,7 @@ __all__ = [
     "AssignedPolicies",
     "AssignedVoiceRoutingPolicy",
     "Billing",
+    "BillingAgreement",
     "BlockedCallers",
     "BlockingPolicy",
     "Bot",
@@ -289,6 +291,7 @@ __all__ = [
     "Tenant",
     "Thing",
     "UnaskedConsents",
+    "UnknownBillingAgreement",
     "UnlicensedAccounts",
     "UnreadConditionalAccess",
     "UnreadEventDelivery",

@@ -368,7 +368,10 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 "resource_manager": origin,
                 "ca_bundle": str(bundle),
             }
-            config.setdefault("sources", {}).setdefault("teams_powershell", {})["export"] = str(export)
+            powershell = config.setdefault("sources", {}).setdefault("teams_powershell", {})
+            powershell["export"] = str(export)
+            # PowerShell of this machine would talk to Microsoft.
+            powershell.setdefault("mode", "export")
             dynamics = config.get("deployment", {}).get("dynamics", {})
             if dynamics.get("environment_url") in addresses:
                 dynamics["environment_url"] = addresses[dynamics["environment_url"]]

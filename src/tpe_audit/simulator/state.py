@@ -422,6 +422,18 @@ class FederatedCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingAccount:
+    """A billing account, and the applications (client ids) with a role there. It is shown to nobody else."""
+
+    name: str
+    display_name: str
+    agreement_type: str
+    tenant_id: str
+    status: str = "Active"
+    readers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """The whole simulated world."""
 
@@ -429,3 +441,4 @@ class State:
     subscriptions: tuple[Subscription, ...]
     identities: tuple[Identity, ...]
     environments: tuple[Environment, ...] = ()
+    billing_accounts: tuple[BillingAccount, ...] = ()
