@@ -162,3 +162,12 @@ async def test_a_service_that_refuses_connections_leaves_what_it_tells_unknown(s
         if key in now and now[key] is not Status.UNKNOWN:
             assert now[key] is before, key
             assert not lost or before not in DECIDED or key[0] in ONE_IS_ENOUGH or not key[1], key
+
+
+@pytest.mark.parametrize("off", ["azure", "acs", "teams_powershell"])
+async def test_a_source_that_is_declared_off_is_left_to_people(off: str) -> None:
+    healthy = next(baseline for baseline in baselines() if baseline.name == "few")
+    report, _ = await audit(healthy.scenario.configure(f"sources.{off}.mode", "off"))
+    said = set(judged(report).values())
+    assert Status.MANUAL in said
+    assert not {Status.UNKNOWN, Status.FAIL, Status.BLOCKED} & said
