@@ -197,7 +197,11 @@ def test_lists_of_tables_are_json_in_the_environment(file: Path, monkeypatch: py
         ("TPE_AUDIT_LIMITS__DEADLINE", "soon", "limits.deadline: it should be a valid number"),
         ("TPE_AUDIT_REPORT__FAIL_ON", "all", "it should be 'blocker', 'major', 'minor' or 'never', not 'all'"),
         ("TPE_AUDIT_REPORT__FORMATS", "json", "its value is not the JSON that this key takes"),
-        ("TPE_AUDIT_REPORT__FORMATS", '["pdf"]', "report.formats[0]: it should be 'terminal', 'html' or 'json'"),
+        (
+            "TPE_AUDIT_REPORT__FORMATS",
+            '["docx"]',
+            "report.formats[0]: it should be 'terminal', 'html', 'json' or 'pdf'",
+        ),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", SECRET, "its value is not the JSON that this key takes"),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", f'"{SECRET}"', "teams.credential: it should be a table"),
         ("TPE_AUDIT_WAIVERS", '[{"check": "ra-exists"}]', "waivers[0].owner: it is missing"),
@@ -253,8 +257,8 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     ),
     "no direction": (TEAMS + "[deployment]\ndirections = []\n", ["deployment.directions: it should name at least one"]),
     "a format that there is not": (
-        TEAMS + '[report]\nformats = ["pdf"]\n',
-        ["report.formats[0]: it should be 'terminal', 'html' or 'json', not 'pdf'"],
+        TEAMS + '[report]\nformats = ["docx"]\n',
+        ["report.formats[0]: it should be 'terminal', 'html', 'json' or 'pdf', not 'docx'"],
     ),
     "a table where a list of tables belongs": (
         TEAMS + '[deployment.lines]\nnumber = "+15551230100"\n',

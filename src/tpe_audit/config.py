@@ -169,7 +169,7 @@ CredentialKind = Literal[
     "managed-identity",
     "workload-identity",
 ]
-FormatName = Literal["terminal", "html", "json"]
+FormatName = Literal["terminal", "html", "json", "pdf"]
 
 
 class Section(BaseModel):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +68,42 @@ def test_output_names_a_file_or_a_folder(
         assert {"json": '{\n  "schema"', "html": "<!doctype html>", "txt": "tpe-audit"}[form] in text.lower()[:200]
 
 
+@pytest.mark.parametrize(
+    "arguments", [("--output", "report.pdf"), ("--output", "./", "--format", "pdf"), ("--output", "report.pdf", "-q")]
+)
+def test_a_pdf_is_written_whole(tmp_path: Path, run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (0, "")
+    written = (tmp_path / "report.pdf").read_bytes()
+    assert written.startswith(b"%PDF-")
+    assert written.rstrip().endswith(b"%%EOF")
+
+
+@pytest.mark.parametrize("arguments", [("--output", "report.pdf"), ("--format", "pdf", "--format", "json")])
+def test_a_pdf_without_its_extra_says_how_to_get_it_before_anything_is_read(
+    tmp_path: Path, run: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)  # as Python itself marks what can't be imported
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "error: no audit was performed: a PDF takes the extra: pip install 'tpe-audit[pdf]'\n"
+    assert _files(tmp_path) == set()
+
+
+def test_a_pdf_is_not_for_a_terminal(run: Run) -> None:
+    ran = run("--format", "pdf", terminal=True)
+    assert (ran.code, ran.out) == (2, "")
+    assert "A pdf is not for a terminal. Write it to a file: --output report.pdf" in ran.err
+
+
+def test_page_document_and_data_of_one_run_belong_together(tmp_path: Path, run: Run) -> None:
+    ran = run("--format", "pdf", "--format", "html", "--format", "json", "--output", "golive/", "--profile", "go-live")
+    assert ran.code == 0
+    assert _files(tmp_path) == {"golive/report.pdf", "golive/report.html", "golive/report.json"}
+    digest = hashlib.sha256((tmp_path / "golive" / "report.json").read_bytes()).hexdigest()
+    assert digest in (tmp_path / "golive" / "report.html").read_text(encoding="utf-8")
+
+
 def test_output_to_a_dash_is_stdout(tmp_path: Path, run: Run) -> None:
     assert run("--output", "-").out.startswith("tpe-audit ")
     assert json.loads(run("--output", "-", "--format", "json").out)["verdict"] == "ready"
@@ -81,7 +119,7 @@ def test_output_to_a_dash_is_stdout(tmp_path: Path, run: Run) -> None:
             "several formats need a folder, and this is a file",
         ),
         (("--output", ""), "--output needs the name of a file or of a folder"),
-        (("--output", "report.pdf"), "no format's file ends in .pdf. Name one with --format"),
+        (("--output", "report.docx"), "no format's file ends in .docx. Name one with --format"),
     ],
 )
 def test_an_output_that_cannot_be_meant_is_refused_before_the_audit(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tpe_audit.audit import Audit, Cause, Finding, Judgement
 from tpe_audit.catalog import Catalog, Check, Parameter, Profile
+from tpe_audit.changes import Change, Changed, Changes
+from tpe_audit.expiry import Ending, Expiry
 from tpe_audit.facts import (
     AcsResource,
     AcsServicePrincipal,
@@ -512,6 +514,42 @@ def composed(findings: Sequence[Finding], run: Run = RUN, requests: tuple[Reques
 def report(*, simulated: bool = True) -> Report:
     """Return a report with every status, two lines, a waiver, an attestation, and rights to grant."""
     return composed(_findings(), replace(RUN, simulated=simulated))
+
+
+def go_live() -> Report:
+    """Return the same report, to be signed."""
+    return replace(report(), profile=Profile.GO_LIVE)
+
+
+def changed() -> Report:
+    """Return the same report beside that of the day before, with something of each kind of change and of ending."""
+    bots = (SALES_BOT.subject, CARE_BOT.subject)
+    rows = (
+        (Change.NEW, "bot-teams-channel", bots[1], Status.PASS, Status.FAIL),
+        (Change.MENDED, "bot-exists", bots[0], Status.FAIL, Status.PASS),
+        (Change.UNREADABLE, "server-consent", CARE.subject, Status.PASS, Status.UNKNOWN),
+        (Change.STILL, "acs-service-principal", None, Status.FAIL, Status.FAIL),
+    )
+    those = tuple(
+        Changed(kind, check, "It holds", who, before, now, "So it is.") for kind, check, who, before, now in rows
+    )
+    end = START + timedelta(days=9)
+    endings = (
+        Expiry(Ending.CREDENTIAL, "the client secret a1b2 of Voice", end, "Calls fail.", Owner.DEVELOPER),
+        Expiry(Ending.WAIVER, "the waiver of acs-network-access", end, "It no longer counts.", None),
+    )
+    return replace(report(), changes=Changes(START - timedelta(days=1), "ready", those), expiring=endings)
+
+
+def rooted() -> Report:
+    """Return a report in which one failure rests on another."""
+    findings = [
+        replace(finding, check=replace(finding.check, requires=("acs-service-principal",)))
+        if finding.check.id == "bot-teams-channel"
+        else finding
+        for finding in _findings()
+    ]
+    return composed(findings)
 
 
 def healthy() -> Report:

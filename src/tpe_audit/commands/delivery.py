@@ -14,7 +14,7 @@ from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.files import put
 from tpe_audit.config import Config
-from tpe_audit.formats import Format, Options, render
+from tpe_audit.formats import Format, Options, content
 from tpe_audit.report import Report
 
 
@@ -30,8 +30,21 @@ def destination(asked: Asked, config: Config) -> Destination:
     """Return where each format of the report goes.
 
     Raises:
-        click.UsageError: several formats can't go where `--output` says.
+        click.UsageError: several formats can't go where `--output` says, or one not to a terminal.
+        NoAudit: what a format takes is not installed.
     """
+    where = _destination(asked, config)
+    forms = [form for form, _ in where.files] + ([where.stdout] if where.stdout else [])
+    if lacking := [form.lacks for form in forms if form.lacks]:
+        raise NoAudit(lacking)
+    if where.stdout and not where.stdout.is_text and sys.stdout.isatty():
+        raise click.UsageError(
+            f"A {where.stdout} is not for a terminal. Write it to a file: --output {where.stdout.file_name}"
+        )
+    return where
+
+
+def _destination(asked: Asked, config: Config) -> Destination:
     forms = tuple(dict.fromkeys(Format(name) for name in asked.form))
     output = asked.output
     if output is None:
@@ -75,12 +88,12 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
         NoAudit: some of it could not be written.
     """
     for form, path in where.files:
-        text = render(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100))
-        put(path, text.encode(), "the report could not be written")
+        rendered = content(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100))
+        put(path, rendered, "the report could not be written")
         if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
-        _print(render(report, where.stdout, _for_stdout(asked)))
+        _print(content(report, where.stdout, _for_stdout(asked)), where.stdout)
 
 
 def _for_stdout(asked: Asked) -> Options:
@@ -90,16 +103,16 @@ def _for_stdout(asked: Asked) -> Options:
     return Options(asked.all_subjects, asked.verbose, asked.quiet, colour=not plain, width=max(width, 40))
 
 
-def _print(text: str) -> None:
-    """Write to stdout as UTF-8, whatever the machine's own encoding is."""
+def _print(rendered: bytes, form: Format) -> None:
+    """Write to stdout: text as UTF-8, whatever the machine's own encoding is."""
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
-    ended = text if text.endswith("\n") else f"{text}\n"
+    ended = rendered if rendered.endswith(b"\n") or not form.is_text else rendered + b"\n"
     try:
         if stream is None:
-            sys.stdout.write(ended)
+            sys.stdout.write(ended.decode("utf-8", "replace"))
         else:
-            stream.write(ended.encode("utf-8", "replace"))
+            stream.write(ended)
             stream.flush()
     except BrokenPipeError:
         raise

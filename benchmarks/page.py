@@ -1,0 +1,69 @@
+"""How long Chromium takes to open a report on thousands of things: the median of several openings."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.measure import keep
+from tests.formats import contoso
+from tpe_audit.formats import Format, render
+from tpe_audit.report import Report
+
+GOAL = 0.1
+"""Seconds of the browser's main thread, from the request to the end of the load event."""
+OPENINGS = 9
+
+
+def main() -> None:
+    """Print the table."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("No Chromium found.")
+    report = contoso.report()
+    reports = {
+        "a small tenant": report,
+        "5,000 subjects": contoso.large(5_000),
+        "5,000 lines": replace(report, lines=report.lines * 2_500),
+    }
+    rows = []
+    print(f"{'report':<16} {'render':>8} {'size':>8} {'busy':>8} {'goal':>6}")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, made in reports.items():
+            file = Path(folder) / "report.html"
+            taken = _write(made, file)
+            busy = statistics.median(_busy(browser, file) for _ in range(OPENINGS))
+            size = file.stat().st_size
+            print(f"{name:<16} {taken:>6.2f} s {size / 1e6:>5.2f} MB {busy:>6.3f} s {GOAL:>4g} s")
+            rows.append(
+                {"report": name, "render": round(taken, 3), "bytes": size, "busy": round(busy, 4), "goal": GOAL}
+            )
+        browser.close()
+    keep("page", rows)
+
+
+def _write(report: Report, file: Path) -> float:
+    started = time.perf_counter()
+    file.write_text(render(report, Format.HTML), encoding="utf-8")
+    return time.perf_counter() - started
+
+
+def _busy(browser: Browser, file: Path) -> float:
+    """Return how long the main thread worked, so that other programs on the machine do not count."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(file.as_uri(), wait_until="load")
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    page.close()
+    return float(metrics["ThreadTime"])
+
+
+if __name__ == "__main__":
+    main()
