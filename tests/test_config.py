@@ -228,7 +228,7 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     ),
     "an unknown section": (
         TEAMS + "[deploymnt]\n",
-        ["deploymnt: there is no such key; did you mean deployment? Allowed here: attestations, azure, checks"],
+        ["deploymnt: there is no such key; did you mean deployment? Allowed here: attest, attestations, azure"],
     ),
     "an unknown key of a list of tables": (
         TEAMS + WAIVER + 'until = "x"\n',

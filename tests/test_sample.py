@@ -67,6 +67,8 @@ def _settled(value: Any) -> Any:
         return _constant(value)
     if isinstance(value, tuple):
         return tuple(_settled(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _settled(item) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type | Check):
         return replace(value, **{field.name: _settled(getattr(value, field.name)) for field in fields(value)})
     return value

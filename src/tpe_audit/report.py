@@ -51,6 +51,8 @@ class SourceReport:
     tenant: str
     state: SourceState
     reason: str = ""
+    resumes_at: datetime | None = None
+    """Before this it asked not to be asked again; None: it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Run:
     simulated: bool = False
     selected: bool = False
     """Only some checks or subjects were asked for."""
+    subjects: tuple[str, ...] = ()
+    """The subjects that were asked for, as they were named; empty: all."""
     sources: tuple[SourceReport, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()

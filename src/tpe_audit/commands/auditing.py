@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from tpe_audit.collectors import TABLE, Collector, Question, guide
 from tpe_audit.commands.asked import Asked
@@ -80,17 +82,36 @@ def reported(
 ) -> int:
     """Audit, report, and return the exit code. `conclude` may draw a conclusion of its own."""
     from tpe_audit.commands.delivery import deliver, destination
+    from tpe_audit.commands.keeping import Keeping
 
     where = destination(asked, config)
+    keeping = Keeping.of(asked, config)
+
+    async def audit() -> Report:
+        return await audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table)
+
     if asked.evidence:
         from tpe_audit.commands.replay import replayed
 
         readings = replayed(asked, config, found, checks)
         report = judged(asked, config, found.catalog, checks, readings, found.table)
     else:
-        report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
-    deliver(conclude(report) if conclude else report, where, asked)
+        report = asyncio.run(_in_time(audit, asked, config))
+    report = keeping.compared(conclude(report) if conclude else report)
+    keeping.keep(report)
+    deliver(report, where, asked)
     return report.exit_code
+
+
+async def _in_time(audit: Callable[[], Awaitable[Report]], asked: Asked, config: Config) -> Report:
+    """Return the report of one audit, or of the last one, where it is to be repeated for a while."""
+    if asked.wait is None:
+        return await audit()
+    from tpe_audit.commands.waiting import doubts, waited
+
+    for doubt in doubts(config):
+        click.echo(f"warning: {doubt}", err=True)
+    return await waited(audit, asked.wait, asked)
 
 
 async def audited(
@@ -181,6 +202,7 @@ def judged(
         azure_tenant_id=readings.azure_tenant_id,
         simulated=readings.simulated,
         selected=asked.narrowed,
+        subjects=asked.subject,
         sources=readings.sources,
         warnings=readings.warnings,
         errors=readings.errors,

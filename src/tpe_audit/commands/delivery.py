@@ -97,13 +97,27 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
 
 
 def _for_stdout(asked: Asked) -> Options:
-    terminal = sys.stdout.isatty()
-    plain = asked.no_color or bool(os.environ.get("NO_COLOR")) or not terminal
     width = shutil.get_terminal_size((100, 24)).columns
-    return Options(asked.all_subjects, asked.verbose, asked.quiet, colour=not plain, width=max(width, 40))
+    return Options(
+        asked.all_subjects,
+        asked.verbose,
+        asked.quiet,
+        colour=shows_colour(no_color=asked.no_color),
+        width=max(width, 40),
+    )
 
 
-def _print(rendered: bytes, form: Format) -> None:
+def shows_colour(*, no_color: bool) -> bool:
+    """Whether stdout is a terminal that colour is wanted on."""
+    return sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
+
+
+def print_out(text: str) -> None:
+    """Write to stdout as UTF-8, whatever the machine's own encoding is."""
+    _print(text.encode("utf-8", "replace"))
+
+
+def _print(rendered: bytes, form: Format = Format.TERMINAL) -> None:
     """Write to stdout: text as UTF-8, whatever the machine's own encoding is."""
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)

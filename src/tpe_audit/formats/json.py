@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tpe_audit import __version__
 from tpe_audit.audit import Cause, Finding, Judgement
+from tpe_audit.changes import Changes
+from tpe_audit.expiry import Expiry
+from tpe_audit.facts import Subject
 from tpe_audit.formats import Options
 from tpe_audit.formats.ordering import Appendix, appendix, by_weight
 from tpe_audit.formats.text import utc
@@ -52,6 +55,7 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "azure_tenant": {"id": run.azure_tenant_id},
         "simulated": run.simulated,
         "selected": run.selected,
+        "subjects": run.subjects,
         "profile": report.profile.value,
         "threshold": report.threshold.value,
         "started_at": utc(run.started_at),
@@ -70,6 +74,8 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "seen": {what: report.seen[what] for what in sorted(report.seen)},
         "lines": [_line(line) for line in sorted(report.lines, key=_place)],
         "findings": [_Described(report, ordered, finding).value(options) for finding in report.findings],
+        "changes": changes_value(report.changes),
+        "expiring": [_expiry(expiry) for expiry in report.expiring],
         "evidence": [
             {
                 "source": request.source,
@@ -133,6 +139,7 @@ class _Described:
             "reads": [f"{reads.source}: {reads.what}" for reads in self.report.reads(finding)],
             "permissions": self.report.permissions(finding),
             "lacks": finding.lacks,
+            "unlisted": finding.unlisted.reason if finding.unlisted else None,
             "attestation": _attestation(finding.attestation),
             "evidence": self.ordered.placed(finding.evidence),
         }
@@ -151,8 +158,49 @@ class _Described:
             "attestation": _attestation(judgement.attestation),
             "waiver": _waiver(judgement.waiver),
             "fix": [command.text for command in judgement.fix],
+            "fix_shells": [command.shell.value for command in judgement.fix],
+            "about": dict(judgement.about),
             "evidence": self.ordered.placed(judgement.evidence),
         }
+
+
+def changes_value(changes: Changes | None) -> dict[str, Value] | None:
+    """Return what has changed as JSON values."""
+    if changes is None:
+        return None
+    return {
+        "since": utc(changes.since),
+        "verdict": changes.verdict,
+        "otherwise": changes.otherwise,
+        "changed": [
+            {
+                "change": item.change.value,
+                "check": item.check,
+                "title": item.title,
+                "subject": _named(item.subject),
+                "before": item.before.value if item.before else None,
+                "now": item.now.value if item.now else None,
+                "reason": item.reason,
+            }
+            for item in changes.changed
+        ],
+    }
+
+
+def _expiry(expiry: Expiry) -> dict[str, Value]:
+    return {
+        "ending": expiry.ending.value,
+        "what": expiry.what,
+        "at": utc(expiry.at),
+        "then": expiry.then,
+        "owner": expiry.owner.value if expiry.owner else None,
+        "subject": _named(expiry.subject),
+        "check": expiry.check or None,
+    }
+
+
+def _named(subject: Subject | None) -> dict[str, Value] | None:
+    return {"kind": subject.kind.value, "id": subject.id, "name": subject.name} if subject else None
 
 
 def _cause(cause: Cause | None) -> dict[str, Value] | None:
