@@ -13,6 +13,7 @@ COMMANDS = {
     "list": "List the checks.",
     "explain": "Explain a check, a code or a symptom: what it means, why, and what to do.",
     "diagnose": "Run the checks for a code or a symptom, and say which one explains it.",
+    "fix-plan": "Print the fixes of a report as scripts, one for each owner.",
     "diff": "Say what changed between two reports.",
     "history": "List the runs that were kept: verdicts over time, and when a check last passed.",
     "attest": "Answer a question that only a person can, until a day.",

@@ -169,7 +169,7 @@ CredentialKind = Literal[
     "managed-identity",
     "workload-identity",
 ]
-FormatName = Literal["terminal", "html", "json", "pdf"]
+FormatName = Literal["terminal", "html", "json", "pdf", "markdown", "sarif", "junit", "csv", "github"]
 
 
 class Section(BaseModel):

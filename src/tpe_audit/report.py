@@ -12,6 +12,7 @@ from enum import StrEnum
 from tpe_audit.audit import Audit, Finding, Judgement
 from tpe_audit.catalog import Catalog, Profile, Reads
 from tpe_audit.changes import Changes
+from tpe_audit.declared import Declared
 from tpe_audit.expiry import Expiry
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
 from tpe_audit.lines import Line, lines
@@ -71,6 +72,8 @@ class Run:
     sources: tuple[SourceReport, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    declared: Declared = field(default_factory=Declared)
+    """The configuration file, for findings to point to."""
 
 
 @dataclass(frozen=True, slots=True)

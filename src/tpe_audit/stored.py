@@ -161,6 +161,8 @@ class StoredReport:
     warnings: tuple[str, ...]
     errors: tuple[str, ...]
     findings: tuple[StoredFinding, ...]
+    azure_tenant: StoredTenant | None = None
+    """The tenant with the bot and the ACS resource."""
     selected: bool = False
     """Only some checks or subjects were asked for."""
     subjects: tuple[str, ...] = ()

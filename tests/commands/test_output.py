@@ -14,6 +14,15 @@ import pytest
 from tests.commands.cli import Ran
 
 Run = Callable[..., Ran]
+BEGINNINGS = {
+    "json": '{\n  "schema"',
+    "html": "<!doctype html>",
+    "txt": "tpe-audit",
+    "md": "## ",
+    "csv": "\ufefftenant,check,",
+    "sarif": "sarif-schema-2.1.0.json",
+    "xml": '<?xml version="1.0" encoding="utf-8"?>',
+}
 
 
 def _files(folder: Path) -> set[str]:
@@ -45,6 +54,11 @@ def test_several_formats_go_to_the_configured_folder(tmp_path: Path, run: Run) -
         (("--output", "a/b.json"), {"a/b.json"}),
         (("--output", "b.html"), {"b.html"}),
         (("--output", "b.txt"), {"b.txt"}),
+        (("--output", "b.md"), {"b.md"}),
+        (("--output", "b.csv"), {"b.csv"}),
+        (("--output", "b.sarif"), {"b.sarif"}),
+        (("--output", "b.xml"), {"b.xml"}),
+        (("--output", "out/", "--format", "github"), {"out/report.github.txt"}),
         (("--output", "b.log", "--format", "json"), {"b.log"}),
         (("--output", "b.txt", "--format", "json"), {"b.txt"}),
         (("--output", "ci", "--format", "json", "--format", "json"), {"ci"}),
@@ -65,7 +79,7 @@ def test_output_names_a_file_or_a_folder(
         form = "json" if "json" in arguments or name.endswith(".json") else name.rpartition(".")[2]
         if "terminal" in arguments or "--format" not in arguments:
             form = name.rpartition(".")[2]
-        assert {"json": '{\n  "schema"', "html": "<!doctype html>", "txt": "tpe-audit"}[form] in text.lower()[:200]
+        assert BEGINNINGS[form] in text.lower()[:200]
 
 
 @pytest.mark.parametrize(
@@ -170,3 +184,20 @@ def test_a_write_that_breaks_off_leaves_the_old_report(
     assert "b.json: No space left on device" in ran.err
     assert _files(tmp_path) == {"b.json"}
     assert (tmp_path / "b.json").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "coloured", "linked"),
+    [
+        ({}, True, True, True),
+        ({"TERM": "linux"}, True, True, False),
+        ({"TERM": "dumb"}, True, False, False),
+        ({"NO_COLOR": "1"}, True, False, False),
+        ({}, False, False, False),
+    ],
+)
+def test_colours_and_links_are_for_terminals_that_take_them(
+    run: Run, environment: dict[str, str], terminal: bool, coloured: bool, linked: bool
+) -> None:
+    said = run("--output", "-", "--demo", "no-service-principal", environment=environment, terminal=terminal).out
+    assert ("\x1b[" in said, "\x1b]8;" in said) == (coloured, linked)

@@ -552,6 +552,45 @@ def rooted() -> Report:
     return composed(findings)
 
 
+CHANGED = (
+    Changed(
+        Change.NEW,
+        "bot-teams-channel",
+        "The bot's Microsoft Teams channel is on",
+        CARE_BOT.subject,
+        Status.PASS,
+        Status.FAIL,
+        "The bot has no Microsoft Teams channel.",
+    ),
+    Changed(
+        Change.MENDED,
+        "ra-exists",
+        "The line has a resource account",
+        CARE.subject,
+        Status.FAIL,
+        Status.PASS,
+        "It exists.",
+    ),
+)
+EXPIRING = (
+    Expiry(
+        Ending.CREDENTIAL,
+        "the client secret a1b2 of tpe-bot-care",
+        START + timedelta(days=9),
+        "The bot then answers no call.",
+        Owner.DEVELOPER,
+        CARE_BOT.subject,
+        "app-credential-valid",
+    ),
+)
+
+
+def compared() -> Report:
+    """Return the report with what has changed since another one, and what ends soon."""
+    changes = Changes(START - timedelta(days=1), "not-ready", CHANGED)
+    return replace(report(), changes=changes, expiring=EXPIRING)
+
+
 def healthy() -> Report:
     """Return a report in which all is well."""
     findings = [finding for finding in _findings() if finding.status is Status.PASS]
@@ -594,30 +633,50 @@ HOSTILE = (
 )
 
 
-def hostile() -> Report:
+def hostile(text: str = HOSTILE) -> Report:
     """Return the report of a tenant whose every name and answer is made to harm its reader."""
-    subject = Subject(Kind.BOT, HOSTILE, HOSTILE)
+    subject = Subject(Kind.BOT, text, text)
 
     def judged(finding: Finding) -> Finding:
         judgements = tuple(
-            replace(j, subject=subject, reason=HOSTILE, observed=HOSTILE, expected=HOSTILE, fix=_hostile(j))
+            replace(
+                j,
+                subject=subject,
+                reason=text,
+                observed=text,
+                expected=text,
+                fix=_hostile(j, text),
+                waiver=waiver if j.waiver else None,
+                attestation=attestation if j.attestation else None,
+                lacks=(text,) if j.lacks else (),
+            )
             for j in finding.judgements
         )
-        return replace(finding, judgements=judgements, reason=HOSTILE)
+        return replace(finding, judgements=judgements, reason=text)
 
+    waiver = replace(WAIVER, owner=text, reason=text)
+    attestation = replace(ATTESTATION, by=text, evidence=text)
     findings = [judged(finding) for finding in _findings()]
-    requests = tuple(replace(request, request=HOSTILE, request_id=HOSTILE) for request in REQUESTS)
+    requests = tuple(replace(request, request=text, request_id=text) for request in REQUESTS)
     run = replace(
         RUN,
-        warnings=(HOSTILE,),
-        errors=(HOSTILE,),
-        sources=(SourceReport(HOSTILE, HOSTILE, SourceState.FAILED, HOSTILE),),
+        warnings=(text,),
+        errors=(text,),
+        sources=(SourceReport(text, text, SourceState.FAILED, text),),
     )
     made = composed(findings, run, requests)
-    account = Subject(Kind.ACCOUNT, HOSTILE, HOSTILE)
-    lines = tuple(replace(line, number=HOSTILE, account=account) for line in made.lines)
-    return replace(made, lines=lines, sentence=HOSTILE, tenant_name=HOSTILE, seen={HOSTILE: 3})
+    account = Subject(Kind.ACCOUNT, text, text)
+    lines = tuple(replace(line, number=text, account=account) for line in made.lines)
+    return replace(
+        made,
+        lines=lines,
+        sentence=text,
+        tenant_name=text,
+        seen={text: 3},
+        changes=Changes(START, "ready", (replace(CHANGED[0], subject=account, reason=text),)),
+        expiring=(replace(EXPIRING[0], what=text, then=text),),
+    )
 
 
-def _hostile(judgement: Judgement) -> tuple[Command, ...]:
-    return (powershell("Do-This -Name %s", HOSTILE),) if judgement.fix else ()
+def _hostile(judgement: Judgement, text: str) -> tuple[Command, ...]:
+    return (powershell("Set-This -Name %s", text),) if judgement.fix else ()

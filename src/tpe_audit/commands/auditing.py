@@ -189,7 +189,7 @@ def judged(
 ) -> Report:
     """Judge what was read, as of when it was read and on the terms of today, and return the report."""
     from tpe_audit.audit import judge
-    from tpe_audit.commands.meant import terms
+    from tpe_audit.commands.meant import declaring, terms
     from tpe_audit.report import Run, compose
 
     on = terms(asked, config, datetime.now(UTC).date())
@@ -206,6 +206,7 @@ def judged(
         sources=readings.sources,
         warnings=readings.warnings,
         errors=readings.errors,
+        declared=declaring(asked.config or CONFIG if asked.demo is None else None),
     )
     audit = judge(catalog, checks, readings.evidence, on)
     return compose(checks, audit, catalog, readings.evidence, on, run, guide(table))

@@ -62,7 +62,7 @@ def _destination(asked: Asked, config: Config) -> Destination:
         return Destination(forms[0] if forms else Format.TERMINAL)
     path = Path(output)
     if not forms and not _is_folder(output):
-        by_suffix = {Path(form.file_name).suffix: form for form in Format}
+        by_suffix = {Path(form.file_name).suffix: form for form in reversed(Format)}
         if path.suffix and path.suffix not in by_suffix:
             raise click.UsageError(
                 f"--output {output}: no format's file ends in {path.suffix}. Name one with --format; a folder's "
@@ -97,19 +97,22 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
 
 
 def _for_stdout(asked: Asked) -> Options:
-    width = shutil.get_terminal_size((100, 24)).columns
+    coloured = shows_colour(no_color=asked.no_color)
     return Options(
         asked.all_subjects,
         asked.verbose,
         asked.quiet,
-        colour=shows_colour(no_color=asked.no_color),
-        width=max(width, 40),
+        colour=coloured,
+        # The console of Linux prints them.
+        links=coloured and os.environ.get("TERM") != "linux",
+        width=max(shutil.get_terminal_size((100, 24)).columns, 40),
     )
 
 
 def shows_colour(*, no_color: bool) -> bool:
     """Whether stdout is a terminal that colour is wanted on."""
-    return sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
+    wanted = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
 
 
 def print_out(text: str) -> None:

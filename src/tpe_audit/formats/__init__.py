@@ -27,6 +27,11 @@ class Format(StrEnum):
     JSON = "json", "report.json"
     HTML = "html", "report.html"
     PDF = "pdf", "report.pdf"
+    MARKDOWN = "markdown", "report.md"
+    SARIF = "sarif", "report.sarif"
+    JUNIT = "junit", "report.xml"
+    CSV = "csv", "report.csv"
+    GITHUB = "github", "report.github.txt"
 
     @property
     def is_text(self) -> bool:
@@ -52,6 +57,8 @@ class Options:
     quiet: bool = False
     """The verdict and what to do first, nothing else."""
     colour: bool = False
+    links: bool = False
+    """The terminal opens links (OSC 8); only with colour."""
     width: int = 80
     """Columns of the terminal."""
 

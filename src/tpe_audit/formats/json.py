@@ -14,18 +14,13 @@ from tpe_audit.changes import Changes
 from tpe_audit.expiry import Expiry
 from tpe_audit.facts import Subject
 from tpe_audit.formats import Options
-from tpe_audit.formats.ordering import Appendix, appendix, by_weight
+from tpe_audit.formats.ordering import Appendix, appendix, listing
 from tpe_audit.formats.text import utc
 from tpe_audit.lines import Line
 from tpe_audit.report import Report
 from tpe_audit.terms import Attestation, Waiver
-from tpe_audit.verdicts import Status
 
 SCHEMA = "tpe-audit/report/1"
-LISTED = 1000
-"""How many subjects of one finding that need no attention are listed, unless all are wanted."""
-
-_QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _INDENT = "  "
 
 Value = str | int | bool | None | Sequence["Value"] | dict[str, "Value"]
@@ -41,7 +36,7 @@ def schema() -> dict[str, object]:
 
 def render(report: Report, options: Options) -> str:
     """Return the report as JSON text."""
-    return "".join(_written(document(report, options), "")) + "\n"
+    return written(document(report, options))
 
 
 def document(report: Report, options: Options) -> dict[str, Value]:
@@ -117,10 +112,7 @@ class _Described:
         """Return the finding with its subjects."""
         finding, check = self.finding, self.finding.check
         counts = Counter(judgement.status for judgement in finding.judgements)
-        subjects = by_weight(finding.judgements)
-        if not options.all_subjects:
-            # The worst come first, so those that need no attention are the tail.
-            subjects = subjects[: len(subjects) - sum(counts[status] for status in _QUIET) + LISTED]
+        listed = listing(finding, everything=options.all_subjects)
         return {
             "check": check.id,
             "title": check.title,
@@ -133,8 +125,8 @@ class _Described:
             "codes": check.codes,
             "question": check.question or None,
             "subject_counts": {status.value: counts[status] for status in self.report.counts},
-            "omitted": len(finding.judgements) - len(subjects),
-            "subjects": [self._subject(judgement) for judgement in subjects],
+            "omitted": listed.omitted,
+            "subjects": [self._subject(judgement) for judgement in listed.judgements],
             "fix": {"summary": check.fix_summary, "url": check.link},
             "reads": [f"{reads.source}: {reads.what}" for reads in self.report.reads(finding)],
             "permissions": self.report.permissions(finding),
@@ -224,11 +216,17 @@ def _waiver(waiver: Waiver | None) -> dict[str, Value] | None:
     return {"owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires.isoformat()}
 
 
-def _written(value: Value, indent: str) -> Iterable[str]:
-    """Write objects that hold no objects in a list on one line each: a line of a diff is then one subject.
+def written(value: Value) -> str:
+    """Return JSON text that survives every console and pipe, and in which nothing can act on what shows it.
 
-    ASCII only: it survives every console and pipe, and nothing in it can act on a terminal.
+    It is ASCII, and has no ## for the log of a pipeline to obey.
     """
+    # Nothing but text within quotes can hold a #.
+    return "".join(_written(value, "")).replace("##", "#\\u0023") + "\n"
+
+
+def _written(value: Value, indent: str) -> Iterable[str]:
+    """Write objects that hold no objects in a list on one line each: a line of a diff is then one subject."""
     inner = indent + _INDENT
     if isinstance(value, dict) and any(map(_holds_objects, value.values())):
         for index, (key, item) in enumerate(value.items()):
