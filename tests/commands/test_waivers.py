@@ -32,7 +32,7 @@ def _waive(admin: Standing, check: str = "acs-service-principal", days: int = 90
         )
 
 
-@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize("form", [form for form in Format if form.is_text])
 def test_a_waived_failure_stays_in_every_report_with_its_owner(admin: Standing, form: Format) -> None:
     _waive(admin, subject=TENANT_ID.upper())
     ran = admin(*RUN, "--format", form.value)
