@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 from tests.tenant import audit
 from tpe_audit.catalog import Check
 from tpe_audit.collectors import Question
-from tpe_audit.facts import ProductIds, Request, Subject, SubscribedSkus, Tenant
+from tpe_audit.facts import BillingAgreement, ProductIds, Request, Subject, SubscribedSkus, Tenant
 from tpe_audit.report import Report
 from tpe_audit.simulator import SCENARIOS, Behaviour, Fault, Scenario, large
 from tpe_audit.verdicts import Status
@@ -112,8 +112,11 @@ def judged(report: Report) -> dict[tuple[str, str], Status]:
     }
 
 
-ADVICE: Mapping[Question, str] = {(Tenant, ProductIds): "GET /v1.0/subscribedskus"}
-"""Facts that only name what to buy, with Microsoft's published ids in their place: no verdict rests on them."""
+ADVICE: Mapping[Question, str] = {
+    (Tenant, ProductIds): "GET /v1.0/subscribedskus",
+    (Tenant, BillingAgreement): "GET /providers/microsoft.billing/billingaccounts",
+}
+"""Facts that only say what to buy or whom to ask, and that have something in their place: no verdict rests on them."""
 
 
 def rests_on(report: Report) -> dict[tuple[str, str], frozenset[str]]:
