@@ -24,6 +24,7 @@ BOT = f"/subscriptions/{OTHER}/resourceGroups/voice/providers/Microsoft.BotServi
 ACS = f"/subscriptions/{OTHER}/resourceGroups/voice/providers/Microsoft.Communication/communicationServices/voice"
 WAIVER = '[[waivers]]\ncheck = "ra-exists"\nowner = "Kim"\nreason = "moves"\nexpires = 2027-01-31\n'
 ATTESTATION = '[[attestations]]\ncheck = "ra-synced"\nby = "Kim"\non = 2026-11-20\nexpires = 2026-12-20\n'
+FORMATS = "'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'"
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
 
@@ -200,7 +201,7 @@ def test_lists_of_tables_are_json_in_the_environment(file: Path, monkeypatch: py
         (
             "TPE_AUDIT_REPORT__FORMATS",
             '["docx"]',
-            "report.formats[0]: it should be 'terminal', 'html', 'json' or 'pdf'",
+            f"report.formats[0]: it should be {FORMATS}",
         ),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", SECRET, "its value is not the JSON that this key takes"),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", f'"{SECRET}"', "teams.credential: it should be a table"),
@@ -258,7 +259,7 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     "no direction": (TEAMS + "[deployment]\ndirections = []\n", ["deployment.directions: it should name at least one"]),
     "a format that there is not": (
         TEAMS + '[report]\nformats = ["docx"]\n',
-        ["report.formats[0]: it should be 'terminal', 'html', 'json' or 'pdf', not 'docx'"],
+        [f"report.formats[0]: it should be {FORMATS}, not 'docx'"],
     ),
     "a table where a list of tables belongs": (
         TEAMS + '[deployment.lines]\nnumber = "+15551230100"\n',
