@@ -29,7 +29,7 @@ def command(report: Path | None, config: Path | None, owner: str | None, output:
     REPORT is a JSON report; without it, the newest kept one of the configured tenant that asked everything. Causes come
     first, every step says why and ends with a check, and what takes something away asks before it does. Nothing is run.
     """
-    from tpe_audit.commands.delivery import print_out
+    from tpe_audit.commands.stdout import print_out
     from tpe_audit.fixing import Untold, scripts
 
     stored = _read(report or _newest(config))

@@ -18,6 +18,7 @@ from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.files import put
 from tpe_audit.commands.first_config import Answers, SignInEntry, written
 from tpe_audit.commands.questions import CONSUMERS, KINDS, NOTHING, Asking, answered, say
+from tpe_audit.commands.stdout import print_out
 from tpe_audit.config import Config, ConfigError, with_environment
 from tpe_audit.formats.text import counted, printable
 
@@ -57,7 +58,7 @@ def command(**given: Any) -> int:
         secrets = answers.secrets
     _tell(found)
     if path is None:
-        click.echo(text.encode(), nl=False)
+        print_out(text)
         return 0
     put(path, text.encode(), NOTHING, over=asked.force)
     click.echo(f"Wrote {path}, which only you can read.", err=True)
