@@ -44,6 +44,7 @@ COLUMNS = (
     "to_grant",
     "read_at",
     "simulated",
+    "waived_because",
 )
 
 _BOM = "\ufeff"
@@ -107,6 +108,7 @@ def _row(report: Report, finding: Finding, judgement: Judgement | None) -> dict[
             "blocked_by_subject": cause.subject if cause else "",
             "waived_by": waiver.owner if waiver else "",
             "waived_until": waiver.expires.isoformat() if waiver else "",
+            "waived_because": waiver.reason if waiver else "",
             "fix": "\n".join(command.text for command in judgement.fix),
             "to_grant": ", ".join(judgement.lacks),
         }
