@@ -1,14 +1,12 @@
 """The resource account has a Communications Credits licence, where the billing agreement needs one.
 
-Tenants with a Microsoft Customer Agreement pay for calls by a post-paid payment method and don't need
-Communications Credits. Under an older agreement calls are paid from Communications Credits: the licence
-must be there, and outbound calls from Calling Plan numbers otherwise end with 404, subcode 580462 or
-580464.
+Tenants with a Microsoft Customer Agreement pay for calls by a post-paid payment method and don't need Communications
+Credits. Under an older agreement calls are paid from them: the licence must be there, and outbound calls from Calling
+Plan numbers otherwise end with 404, subcode 580462 or 580464.
 
-Say which agreement there is in config.toml, as `billing = "mca"` or `billing = "credits"` under
-`[deployment]`. It stands in the Microsoft 365 admin center > Billing > Billing accounts. Without that, a
-Microsoft Customer Agreement is taken from Azure, if the identity may read the tenant's billing account;
-any other agreement there may be that of Azure alone, and decides nothing.
+Say which agreement there is in config.toml, as `billing = "mca"` or `billing = "credits"` under `[deployment]`. It
+stands in the Microsoft 365 admin center > Billing > Billing accounts. Without that, a Microsoft Customer Agreement is
+taken from Azure, if the identity may read the tenant's billing account; any other there decides nothing.
 
 ## Fix
 
@@ -16,8 +14,8 @@ Buy Communications Credits, add funds, and assign the licence to the resource ac
 
     Set-MgUserLicense -UserId <object id> -AddLicenses @{SkuId='<SkuId>'} -RemoveLicenses @()
 
-In the portal: Microsoft 365 admin center > Marketplace > All products > Communications Credits; then
-Users > Active users > the account > Licenses and apps.
+In the portal: Microsoft 365 admin center > Marketplace > All products > Communications Credits; then Users > Active
+users > the account > Licenses and apps.
 """
 
 from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
