@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from tpe_audit.commands import options
-from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import CONFIG, Asked
 from tpe_audit.commands.discovery import Found, Missed, discover
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.files import put

@@ -10,7 +10,7 @@ import click
 
 from tpe_audit.catalog import Profile
 from tpe_audit.commands import options
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import config_file
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.commands.explain import complete_check
 from tpe_audit.commands.needs import Narrowing, Need, needs, of_kind, roles_of_a_person
@@ -85,7 +85,7 @@ def _configured(path: Path | None) -> Config | None:
     Raises:
         NoAudit: it can't be used.
     """
-    path = path or (CONFIG if CONFIG.exists() else None)
+    path = config_file(path)
     try:
         return without_credentials(path) if path else None
     except ConfigError as error:

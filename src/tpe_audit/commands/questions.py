@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import CONFIG
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.first_config import Answers, SignInEntry
 from tpe_audit.commands.stdout import width
