@@ -1,12 +1,14 @@
 """The resource account has a Communications Credits licence, where the billing agreement needs one.
 
-Tenants with a Microsoft Customer Agreement pay for calls by a post-paid payment method and don't need Communications
-Credits. Under an older agreement calls are paid from them: the licence must be there, and outbound calls from Calling
-Plan numbers otherwise end with 404, subcode 580462 or 580464.
+Tenants with a Microsoft Customer Agreement pay for calls by a post-paid payment method and don't need
+Communications Credits. Under an older agreement calls are paid from Communications Credits: the licence
+must be there, and outbound calls from Calling Plan numbers otherwise end with 404, subcode 580462 or
+580464.
 
-Say which agreement there is in config.toml, as `billing = "mca"` or `billing = "credits"` under `[deployment]`. It
-stands in the Microsoft 365 admin center > Billing > Billing accounts. Without that, a Microsoft Customer Agreement is
-taken from Azure, if the identity may read the tenant's billing account; any other there decides nothing.
+Say which agreement there is in config.toml, as `billing = "mca"` or `billing = "credits"` under
+`[deployment]`. It stands in the Microsoft 365 admin center > Billing > Billing accounts. Without that, a
+Microsoft Customer Agreement is taken from Azure, if the identity may read the tenant's billing account;
+any other agreement there may be that of Azure alone, and decides nothing.
 
 ## Fix
 
@@ -14,8 +16,8 @@ Buy Communications Credits, add funds, and assign the licence to the resource ac
 
     Set-MgUserLicense -UserId <object id> -AddLicenses @{SkuId='<SkuId>'} -RemoveLicenses @()
 
-In the portal: Microsoft 365 admin center > Marketplace > All products > Communications Credits; then Users > Active
-users > the account > Licenses and apps.
+In the portal: Microsoft 365 admin center > Marketplace > All products > Communications Credits; then
+Users > Active users > the account > Licenses and apps.
 """
 
 from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
@@ -59,8 +61,7 @@ def check(
         return Pass("The account has a Communications Credits licence.")
     if deployment.billing is Billing.UNKNOWN and agreement.billing is Billing.MCA:
         return NotApplicable(
-            f"{agreement.shown} It needs no Communications Credits. If Microsoft 365 has another agreement, set "
-            'billing = "credits" under [deployment].'
+            f'{agreement.shown} It needs no Communications Credits. If that is Azure\'s alone, set billing = "credits".'
         )
     if doubt := licenses.doubt():
         return Unknown(doubt)
@@ -69,7 +70,6 @@ def check(
         product = licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
         return Fail(why, shortfall, "the service plan MCOPSTNC is on", products.assign(account.id, product))
     return Manual(
-        "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "
-        f'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits"). '
-        f"{agreement.shown}"
+        "The account has no Communications Credits licence, and a Microsoft Customer Agreement needs none. "
+        f'Say which there is, billing = "mca" or "credits" under [deployment]. {agreement.shown}'
     )

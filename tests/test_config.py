@@ -26,6 +26,7 @@ WAIVER = '[[waivers]]\ncheck = "ra-exists"\nowner = "Kim"\nreason = "moves"\nexp
 ATTESTATION = '[[attestations]]\ncheck = "ra-synced"\nby = "Kim"\non = 2026-11-20\nexpires = 2026-12-20\n'
 FORMATS = "'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'"
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
+FORMATS = "'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'"
 
 
 @pytest.fixture(autouse=True)

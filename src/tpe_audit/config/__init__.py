@@ -9,8 +9,8 @@ Every key of the file can be given in the environment too, with `__` between the
 from __future__ import annotations
 
 from tpe_audit.config.clouds import CLOUDS, SOVEREIGN, CloudName
-from tpe_audit.config.environment import PREFIX, SEPARATOR, all_keys, place
-from tpe_audit.config.loading import Config, load, of_mapping, with_environment, without_credentials
+from tpe_audit.config.environment import PREFIX, SEPARATOR, all_keys, notification_secrets, place
+from tpe_audit.config.loading import Config, load, of_mapping, secrets_of, with_environment, without_credentials
 from tpe_audit.config.problems import ConfigError
 from tpe_audit.config.tables import (
     SECRETS,
@@ -18,6 +18,7 @@ from tpe_audit.config.tables import (
     Credential,
     CredentialKind,
     DeploymentSection,
+    Email,
     LineEntry,
     WaiverEntry,
 )
@@ -36,14 +37,17 @@ __all__ = [
     "Credential",
     "CredentialKind",
     "DeploymentSection",
+    "Email",
     "LineEntry",
     "WaiverEntry",
     "all_keys",
     "e164",
     "is_guid",
     "load",
+    "notification_secrets",
     "of_mapping",
     "place",
+    "secrets_of",
     "with_environment",
     "without_credentials",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
-from tpe_audit.config.tables import Tables
+from tpe_audit.config.tables import Notify, Tables
 
 PREFIX = "TPE_AUDIT_"
 SEPARATOR = "__"
@@ -24,6 +24,11 @@ def all_keys(table: type[BaseModel] = Tables, at: tuple[str, ...] = ()) -> Itera
             yield (*at, name)
         else:
             yield from all_keys(inner, (*at, name))
+
+
+def notification_secrets() -> tuple[str, ...]:
+    """Return the environment variables that hold where notifications go."""
+    return tuple(variable_of(key) for key in all_keys(Notify, ("notify",)) if key[-1].endswith("_url"))
 
 
 def all_variables() -> list[str]:

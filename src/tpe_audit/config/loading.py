@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from pydantic_settings import PydanticBaseSettingsSource as _Layer
 
 from tpe_audit.config.clouds import SOVEREIGN, CloudName, clouds_of
-from tpe_audit.config.environment import PREFIX, SEPARATOR, place, unknown_variables, variable_in
+from tpe_audit.config.environment import PREFIX, SEPARATOR, place, unknown_variables, variable_in, variable_of
 from tpe_audit.config.problems import ConfigError, problem, secrets_in, wrong_in_file
 from tpe_audit.config.tables import AttestationFile, Credential, Tables
 
@@ -189,6 +189,24 @@ def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
     except ValidationError:
         return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
     return credential
+
+
+def secrets_of(path: Path) -> tuple[str, ...]:
+    """Return the environment variables that the credentials in a file take their secrets from.
+
+    Raises:
+        ConfigError: the file can't be used.
+    """
+    without_credentials(path, attested=False)
+    data = _toml(path)
+    found = []
+    for table in ("teams", "azure"):
+        credential = data.get(table, {}).get("credential", {})
+        if credential.get("kind") == "client-secret":
+            found.append(variable_of((table, "credential", "client_secret")))
+    if data.get("notify", {}).get("email", {}).get("user"):
+        found.append(variable_of(("notify", "email", "password")))
+    return tuple(found)
 
 
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:

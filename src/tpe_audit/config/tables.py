@@ -16,9 +16,11 @@ from tpe_audit.config.values import (
     EnvironmentAddress,
     Guid,
     Https,
+    Mailbox,
     Name,
     Number,
     OptionalGuid,
+    SecretAddress,
     Text,
 )
 from tpe_audit.facts import ConfiguredLine
@@ -74,7 +76,9 @@ class Credential(Section):
         return self
 
 
-SECRETS = frozenset({"client_secret", "certificate_password", "teams_workflow_url"})
+SECRETS = frozenset(
+    {"client_secret", "certificate_password", "teams_workflow_url", "slack_webhook_url", "webhook_url", "password"}
+)
 """Keys whose value never stands in a file and is never repeated."""
 
 
@@ -271,11 +275,33 @@ class Attest(Section):
     file: str = ""
 
 
+class Email(Section):
+    """Whom to tell by e-mail, and through which server."""
+
+    host: Annotated[str, Field(pattern=r"^[^\s/:@]*$")] = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls"] = "starttls"
+    sender: Mailbox = ""
+    to: list[Mailbox] = []
+    user: str = ""
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Email:
+        if self.host and not (self.sender and self.to and all(self.to)):
+            raise ValueError("host needs sender and to: from whom, and to whom")
+        return self
+
+
 class Notify(Section):
     """Whom to tell."""
 
     always: bool = False
-    teams_workflow_url: SecretStr | None = None
+    deadline: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    teams_workflow_url: SecretAddress = None
+    slack_webhook_url: SecretAddress = None
+    webhook_url: SecretAddress = None
+    email: Email = Email()
 
 
 class Limits(Section):

@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ARM = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE)
@@ -81,6 +81,19 @@ def _environment(text: str) -> str:
     return text.rstrip("/").lower()
 
 
+def _secret_address(secret: SecretStr | None) -> SecretStr | None:
+    text = secret.get_secret_value().strip() if secret else ""
+    if text and not re.fullmatch(r"https://[^/\s?#@]+([/?][^\s#]*)?", text):
+        raise ValueError("it is not an https:// address without user and password")
+    return SecretStr(text) if text else None
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+", text):
+        raise ValueError(f"{text!r} is no e-mail address, such as voice-team@contoso.com")
+    return text
+
+
 Guid = Annotated[str, AfterValidator(_guid)]
 OptionalGuid = Annotated[str, AfterValidator(_optional_guid)]
 Https = Annotated[str, AfterValidator(_https)]
@@ -91,3 +104,5 @@ Number = Annotated[str, AfterValidator(_optional_number)]
 Bot = Annotated[str, AfterValidator(_bot)]
 AcsResource = Annotated[str, AfterValidator(_acs)]
 EnvironmentAddress = Annotated[str, AfterValidator(_environment)]
+SecretAddress = Annotated[SecretStr | None, AfterValidator(_secret_address)]
+Mailbox = Annotated[str, AfterValidator(_address)]

@@ -36,6 +36,7 @@ COLUMNS = (
     "blocked_by_subject",
     "waived_by",
     "waived_until",
+    "waived_because",
     "attested_by",
     "attested_until",
     "codes",
@@ -44,7 +45,6 @@ COLUMNS = (
     "to_grant",
     "read_at",
     "simulated",
-    "waived_because",
 )
 
 _BOM = "\ufeff"
