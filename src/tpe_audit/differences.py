@@ -14,14 +14,12 @@ from tpe_audit.comparing import compared
 from tpe_audit.formats.json import Value, changes_value
 from tpe_audit.formats.markup import code
 from tpe_audit.formats.outline import VERDICTS
-from tpe_audit.formats.text import clipped, counted, listed, printable, readable_utc, utc
+from tpe_audit.formats.text import MEASURE, clipped, counted, listed, printable, readable_utc, utc
 from tpe_audit.stored import StoredReport
 
 SCHEMA = "tpe-audit/diff/1"
 NAMED = 10
 """How many subjects of one check are named, unless all are wanted."""
-MEASURE = 100
-"""The longest line of prose that is easy to read."""
 
 TITLES = {
     Change.NEW: "NEW",
