@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tpe_audit.collectors import TABLE, Collector, Question, guide
-from tpe_audit.commands.asked import Asked
+from tpe_audit.commands.asked import CONFIG, Asked, config_file
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.evidence.readings import Half
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from tpe_audit.evidence.readings import Readings
     from tpe_audit.plugins import Plugged
     from tpe_audit.report import Report
-
-CONFIG = Path("config.toml")
 
 
 @contextmanager
@@ -44,8 +41,7 @@ def configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
             yield replay.configuration(asked)
             return
         if asked.demo is None:
-            path = asked.config or (CONFIG if CONFIG.exists() else None)
-            yield config.load(path), False
+            yield config.load(config_file(asked.config)), False
             return
         from tpe_audit.commands.demo import simulated
 
@@ -53,7 +49,7 @@ def configured(asked: Asked) -> Iterator[tuple[Config, bool]]:
             yield configuration, True
     except config.ConfigError as error:
         problems = list(error.problems)
-        if asked.demo is None and asked.config is None and not CONFIG.exists():
+        if asked.demo is None and config_file(asked.config) is None:
             problems.append("There is no config.toml here: tpe-audit init writes one. Or try: tpe-audit run --demo")
         raise NoAudit(problems) from None
 

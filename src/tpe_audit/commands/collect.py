@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -60,6 +59,7 @@ def command(output: str, source: str | None, redact: bool, redact_key: Path | No
     from tpe_audit.commands.files import put
     from tpe_audit.commands.replay import codec_of
     from tpe_audit.commands.selection import chosen
+    from tpe_audit.commands.stdout import print_out
     from tpe_audit.evidence.document import values
 
     if redact_key is not None and not redact:
@@ -80,7 +80,7 @@ def command(output: str, source: str | None, redact: bool, redact_key: Path | No
         document = redacted(document, secret)
     text = json.dumps(document, indent=1) + "\n"
     if output == "-":
-        sys.stdout.write(text)
+        print_out(text)
         return 0
     path = Path(output)
     put(path, text.encode(), NOTHING)
