@@ -24,7 +24,7 @@ from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
 from tpe_audit.facts import AcsProvisioning, AcsResource, Consumer, NoAcsResource
 
 AREA, SEVERITY, OWNER = Area.ACS, Severity.BLOCKER, Owner.AZURE_ADMIN
-CODES = ("busy signal", "no audio", "7600")
+CODES = ("busy signal", "no audio", "7600", "7601")
 CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/troubleshooting-info"
@@ -42,13 +42,7 @@ def check(acs: AcsResource, provisioning: AcsProvisioning) -> Verdict:
             reason = "The ACS resource is not in order. Its activity log in the Azure portal says why."
         case _:
             return Unknown(f"The resource is in the state {provisioning.state}, which does not say if it works.")
-    show = bash(
-        "az communication show -n %s -g %s --subscription %s --query provisioningState",
-        acs.name,
-        acs.resource_group,
-        acs.subscription,
-    )
-    return Fail(reason, observed=provisioning.state, expected="Succeeded", fix=show)
+    return Fail(reason, observed=provisioning.state, expected="Succeeded", fix=acs.look)
 
 
 def absent(acs: NoAcsResource) -> Verdict:

@@ -17,10 +17,11 @@ first, and give the ids that are on it again.
 """
 
 from tpe_audit import Area, Fail, NotApplicable, Owner, Pass, Severity, Verdict
-from tpe_audit.facts import AcsFederation, AcsResourceId, Deployment
+from tpe_audit.facts import AcsFederation, AcsResourceId, Consumer, Deployment
 
 AREA, SEVERITY, OWNER = Area.FEDERATION, Severity.MAJOR, Owner.TEAMS_ADMIN
 CODES = ("400801", "403/2203", "7604")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 REQUIRES = ("acs-federation-enabled",)
 LINK = "https://learn.microsoft.com/powershell/module/microsoftteams/set-csteamsacsfederationconfiguration"
 

@@ -19,10 +19,11 @@ See `acs-federation-allowlist` for the list.
 """
 
 from tpe_audit import Area, Fail, NotApplicable, Owner, Pass, Severity, Verdict
-from tpe_audit.facts import AcsFederation, Deployment, Tenant
+from tpe_audit.facts import AcsFederation, Consumer, Deployment, Tenant
 
 AREA, SEVERITY, OWNER = Area.FEDERATION, Severity.MAJOR, Owner.TEAMS_ADMIN
 CODES = ("400801", "403/2203", "7604")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 LINK = "https://learn.microsoft.com/powershell/module/microsoftteams/set-csteamsacsfederationconfiguration"
 
 

@@ -19,10 +19,11 @@ In the portal: Microsoft 365 admin center > Users > Active users > the agent > U
 import re
 
 from tpe_audit import Area, Command, Fail, Owner, Pass, Severity, Unknown, Verdict, powershell
-from tpe_audit.facts import Agent, NoAgent, SignIn, UsageLocation, UserType
+from tpe_audit.facts import Agent, Consumer, NoAgent, SignIn, UsageLocation, UserType
 
 AREA, SEVERITY, OWNER = Area.AGENT, Severity.BLOCKER, Owner.ENTRA_ADMIN
 CODES = ("UserLicenseNotPresentForbidden", "480/10037")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/"
     "teams-phone-extensibility-access-teams-phone"

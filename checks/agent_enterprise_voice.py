@@ -15,10 +15,11 @@ hours.
 """
 
 from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict, powershell
-from tpe_audit.facts import Agent, Licenses, NoTeamsUser, TeamsUser
+from tpe_audit.facts import Agent, Consumer, Licenses, NoTeamsUser, TeamsUser
 
 AREA, SEVERITY, OWNER = Area.AGENT, Severity.BLOCKER, Owner.TEAMS_ADMIN
 CODES = ("408/10057", "400801")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 REQUIRES = ("agent-phone-license",)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe/"

@@ -16,11 +16,12 @@ In the portal: Microsoft 365 admin center > Users > Active users > the agent > L
 """
 
 from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
-from tpe_audit.facts import Agent, Licenses, ProductIds
+from tpe_audit.facts import Agent, Consumer, Licenses, ProductIds
 from tpe_audit.facts.well_known import TEAMS_PHONE_PLANS
 
 AREA, SEVERITY, OWNER = Area.AGENT, Severity.BLOCKER, Owner.LICENSE_ADMIN
 CODES = ("UserLicenseNotPresentForbidden", "400801")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe/"
     "teams-phone-extensibility-connectivity-cost"

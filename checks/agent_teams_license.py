@@ -18,11 +18,12 @@ Microsoft Teams.
 """
 
 from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
-from tpe_audit.facts import Agent, Licenses, ProductIds
+from tpe_audit.facts import Agent, Consumer, Licenses, ProductIds
 from tpe_audit.facts.well_known import TEAMS_PLANS
 
 AREA, SEVERITY, OWNER = Area.AGENT, Severity.BLOCKER, Owner.LICENSE_ADMIN
 CODES = ("UserLicenseNotPresentForbidden", "408/10057", "400801")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe/"
     "teams-phone-extensibility-troubleshooting"

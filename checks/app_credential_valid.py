@@ -1,12 +1,11 @@
 """The application's secret or certificate has not expired.
 
 The service signs in with a client secret or a certificate of the bot's application. From the day on which
-the last of them expires it gets no token any more (AADSTS7000222; AADSTS7000215 where the secret is wrong),
-and what it asks of Azure Communication Services is refused with 401.
+the last of them expires it gets no token (AADSTS7000222; AADSTS7000215 where the secret is wrong), and what
+it asks of Azure Communication Services is refused with 401.
 
-One that is good is enough, though nothing can read which one the service uses. One that expires within 30
-days passes, and says so. An application without any signs in by other means, and a managed identity has none
-of its own; neither is judged.
+One that is good is enough, though nothing tells which one the service uses; that it expires within 30 days is
+said. An application without any signs in by other means, such as a managed identity, and is not judged.
 
 ## Fix
 

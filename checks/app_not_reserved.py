@@ -24,7 +24,7 @@ from tpe_audit.facts import Application, ApplicationOwner, Consumer, Deployment,
 from tpe_audit.facts.well_known import MICROSOFT_TENANT_ID, RESERVED_APPLICATIONS
 
 AREA, SEVERITY, OWNER = Area.APP, Severity.BLOCKER, Owner.TEAMS_ADMIN
-CODES = ("403/10105", "400 Bad Request", "busy signal")
+CODES = ("403/10105", "400 Bad Request on adding the Teams channel", "busy signal")
 QUESTION = "Whose application is it: your own or your provider's, and not one of Microsoft's?"
 LINK = (
     "https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe/"

@@ -19,7 +19,7 @@ from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
 from tpe_audit.facts import Bot, BotAppType, Consumer
 
 AREA, SEVERITY, OWNER = Area.BOT, Severity.MINOR, Owner.AZURE_ADMIN
-CODES = ("400 Bad Request", "403/7505", "8517")
+CODES = ("400 Bad Request on adding the Teams channel", "403/7505", "8517")
 CONSUMERS = (Consumer.THIRD_PARTY, Consumer.FOUNDRY)
 REQUIRES = ("bot-exists",)
 LINK = "https://learn.microsoft.com/azure/bot-service/abs-quickstart"

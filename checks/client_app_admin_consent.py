@@ -18,13 +18,12 @@ In the portal: Microsoft Entra admin center > App registrations > the applicatio
 admin consent.
 """
 
-from tpe_audit import Area, Fail, NotApplicable, Owner, Pass, Severity, Verdict
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Verdict
 from tpe_audit.facts import (
     AcsConsents,
     ApplicationPrincipal,
     ClientApplication,
     Consumer,
-    Deployment,
     NoApplicationPrincipal,
     Tenant,
 )
@@ -38,10 +37,6 @@ LINK = (
     "https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/"
     "teams-phone-extensibility-access-teams-phone"
 )
-
-
-def applies(deployment: Deployment) -> NotApplicable | None:
-    return None if deployment.client_applications else NotApplicable(ClientApplication.NONE)
 
 
 def check(

@@ -1,13 +1,11 @@
 r"""The agents' application asks for the permission to manage calls.
 
 The application that agents sign in to asks for a token of *Azure Communication Services* with the scope
-`TeamsExtension.ManageCalls`. If its registration does not list that permission, an administrator can't grant
-it with the registration, agents are stopped at sign-in (AADSTS65001), or the exchange of their token is
-refused with 401 or 403.
+`TeamsExtension.ManageCalls`. If its registration does not list that permission, agents are stopped at sign-in
+(AADSTS65001), or the exchange of their token is refused with 401 or 403.
 
-The id of the scope is looked up in the tenant's own service principal of *Azure Communication Services*, so
-`acs-service-principal` comes first. Agents who use a Teams client, or none of your own, need no such
-application: leave `client_applications` empty.
+The id of the scope is that of the tenant's own service principal of *Azure Communication Services*. Agents who
+use no application of your own need none: leave `client_applications` empty.
 
 ## Fix
 
@@ -20,12 +18,11 @@ In the portal: Microsoft Entra admin center > App registrations > the applicatio
 permission > APIs my organization uses > Azure Communication Services > TeamsExtension.ManageCalls.
 """
 
-from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
+from tpe_audit import Area, Fail, Manual, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     AcsScopes,
     ClientApplication,
     Consumer,
-    Deployment,
     ForeignRegistration,
     NoRegistration,
     Registration,
@@ -45,17 +42,13 @@ LINK = (
 )
 
 
-def applies(deployment: Deployment) -> NotApplicable | None:
-    return None if deployment.client_applications else NotApplicable(ClientApplication.NONE)
-
-
 def check(
     application: ClientApplication,
     registration: Registration | NoRegistration | ForeignRegistration,
     required: RequiredScopes | UnseenScopes,
     offered: AcsScopes,
 ) -> Verdict:
-    expected = f"{MANAGE_CALLS} of {ACS_APPLICATION_ID}"
+    expected, scope = f"{MANAGE_CALLS} of {ACS_APPLICATION_ID}", offered.id_of(MANAGE_CALLS)
     if isinstance(registration, NoRegistration):
         why = f"The tenant {registration.tenant_id}, which should own the application, has no registration of it."
         return Fail(why, "no app registration", expected, application.look())
@@ -63,14 +56,10 @@ def check(
         return Manual(registration.words, about={"client_id": application.client_id})
     if isinstance(required, UnseenScopes):
         return Unknown("The registration was read, but not the permissions that it asks for.")
-    scope = offered.id_of(MANAGE_CALLS)
     if not scope:
         return Unknown(f"The tenant's service principal of Azure Communication Services offers no {MANAGE_CALLS}.")
-    if (ACS_APPLICATION_ID, scope) not in required.scopes:
-        return Fail(
-            f"The registration {registration.name} does not ask for {MANAGE_CALLS}.",
-            observed=f"{len(required.scopes)} other delegated permissions",
-            expected=expected,
-            fix=application.ask_for(ACS_APPLICATION_ID, scope),
-        )
-    return Pass(f"The registration {registration.name} asks for {MANAGE_CALLS}.", observed=scope)
+    if (ACS_APPLICATION_ID, scope) in required.scopes:
+        return Pass(f"The registration {registration.name} asks for {MANAGE_CALLS}.", observed=scope)
+    why, others = f"The registration {registration.name} does not ask for {MANAGE_CALLS}.", len(required.scopes)
+    fix = application.ask_for(ACS_APPLICATION_ID, scope)
+    return Fail(why, f"{others} other delegated permissions", expected, fix)

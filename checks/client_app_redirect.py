@@ -18,11 +18,10 @@ registered is shown by
     az ad app show --id <client id> --query "{redirects: spa.redirectUris, audience: signInAudience}"
 """
 
-from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
+from tpe_audit import Area, Fail, Manual, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     ClientApplication,
     Consumer,
-    Deployment,
     ForeignRegistration,
     RedirectUris,
     Registration,
@@ -38,10 +37,6 @@ LINK = (
     "https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/"
     "teams-phone-extensibility-access-teams-phone"
 )
-
-
-def applies(deployment: Deployment) -> NotApplicable | None:
-    return None if deployment.client_applications else NotApplicable(ClientApplication.NONE)
 
 
 def check(

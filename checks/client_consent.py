@@ -19,16 +19,7 @@ replaces the list of applications: name those that are there as well.
 """
 
 from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
-from tpe_audit.facts import (
-    Agent,
-    ClientApplication,
-    ClientAssignment,
-    ClientConsents,
-    Consumer,
-    Deployment,
-    Tenant,
-    UnaskedConsents,
-)
+from tpe_audit.facts import Agent, ClientApplication, ClientConsents, Consumer, Deployment, Tenant, UnaskedConsents
 
 AREA, SEVERITY, OWNER = Area.CLIENT, Severity.BLOCKER, Owner.AZURE_ADMIN
 CODES = ("408/10057", "480/10037", "401/10009", "495/4507")
@@ -53,22 +44,13 @@ def check(agent: Agent, consents: ClientConsents | UnaskedConsents, deployment: 
         )
     wanted = {client_id.casefold() for client_id in deployment.client_applications}
     for assignment in consents.assignments:
-        if verdict := _judged(assignment, agent, wanted, tenant):
-            return verdict
+        if not assignment.doubt and not assignment.allows(tenant.id, wanted):
+            return Fail(
+                f"The ACS resource {assignment.acs_name} does not let the agents' applications act for the agent.",
+                observed=assignment.words,
+                expected=f"user of tenant {tenant.id}: {', '.join(sorted(wanted))}",
+                fix=assignment.give(tenant.id, agent.id, wanted),
+            )
+    if doubts := [assignment.doubt for assignment in consents.assignments if assignment.doubt]:
+        return Unknown(" ".join(doubts))
     return Pass("The agents' applications may act for the agent.", ", ".join(a.acs_name for a in consents.assignments))
-
-
-def _judged(assignment: ClientAssignment, agent: Agent, wanted: set[str], tenant: Tenant) -> Fail | Unknown | None:
-    kind, acs = assignment.principal_type.casefold(), assignment.acs_name
-    if kind not in ("", "user", "teamsresourceaccount", "resourceaccount"):
-        return Unknown(f"The consent on {acs} is of the type {assignment.principal_type}, which is not documented.")
-    mine = kind == "user" and assignment.tenant_id.casefold() == tenant.id.casefold()
-    if mine and wanted <= set(assignment.client_ids):
-        return None
-    kept = assignment.client_ids if mine else ()
-    return Fail(
-        f"The ACS resource {acs} does not let the agents' applications act for the agent.",
-        observed=assignment.words,
-        expected=f"user of tenant {tenant.id}: {', '.join(sorted(wanted))}",
-        fix=assignment.give(tenant.id, agent.id, {*wanted, *kept}),
-    )

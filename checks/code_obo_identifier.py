@@ -18,7 +18,7 @@ from tpe_audit import Area, Manual, Owner, Severity, Verdict
 from tpe_audit.facts import Consumer, Direction, ResourceAccount
 
 AREA, SEVERITY, OWNER = Area.CODE, Severity.MAJOR, Owner.DEVELOPER
-CODES = ("422", "Invalid CommunicationUser identifier specified", "480/10037")
+CODES = ("422 Invalid CommunicationUser identifier specified", "480/10037")
 REQUIRES = ("ra-exists",)
 QUESTION = "Does onBehalfOfOptions carry { userId: { teamsAppId: … } } with the object id of this resource account?"
 CONSUMERS = (Consumer.THIRD_PARTY,)

@@ -5,9 +5,10 @@ Communications Credits. Under an older agreement calls are paid from Communicati
 must be there, and outbound calls from Calling Plan numbers otherwise end with 404, subcode 580462 or
 580464.
 
-Nothing can read which agreement a tenant has: say so in config.toml, as `billing = "mca"` or `billing =
-"credits"` under `[deployment]`. The agreement stands in the Microsoft 365 admin center > Billing >
-Billing accounts.
+Say which agreement there is in config.toml, as `billing = "mca"` or `billing = "credits"` under
+`[deployment]`. It stands in the Microsoft 365 admin center > Billing > Billing accounts. Without that, a
+Microsoft Customer Agreement is taken from Azure, if the identity may read the tenant's billing account;
+any other agreement there may be that of Azure alone, and decides nothing.
 
 ## Fix
 
@@ -22,12 +23,14 @@ Users > Active users > the account > Licenses and apps.
 from tpe_audit import Area, Fail, Manual, NotApplicable, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     Billing,
+    BillingAgreement,
     Deployment,
     Direction,
     Licenses,
     NumberTypeName,
     ProductIds,
     ResourceAccount,
+    UnknownBillingAgreement,
 )
 from tpe_audit.facts.well_known import COMMUNICATIONS_CREDITS_PLANS
 
@@ -46,22 +49,29 @@ def applies(deployment: Deployment) -> NotApplicable | None:
     return None
 
 
-def check(account: ResourceAccount, licenses: Licenses, deployment: Deployment, products: ProductIds) -> Verdict:
+def check(
+    account: ResourceAccount,
+    licenses: Licenses,
+    deployment: Deployment,
+    products: ProductIds,
+    agreement: BillingAgreement | UnknownBillingAgreement,
+) -> Verdict:
     shortfall = licenses.shortfall(COMMUNICATIONS_CREDITS_PLANS)
     if not shortfall:
         return Pass("The account has a Communications Credits licence.")
+    if deployment.billing is Billing.UNKNOWN and agreement.billing is Billing.MCA:
+        return NotApplicable(
+            f"{agreement.shown} It needs no Communications Credits. If Microsoft 365 has another agreement, set "
+            'billing = "credits" under [deployment].'
+        )
     if doubt := licenses.doubt():
         return Unknown(doubt)
     if deployment.billing is Billing.CREDITS:
-        return Fail(
-            f"The account has no Communications Credits licence that works. {licenses.DELAY}",
-            observed=shortfall,
-            expected="the service plan MCOPSTNC is on",
-            fix=products.assign(
-                account.id, licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
-            ),
-        )
+        why = f"The account has no Communications Credits licence that works. {licenses.DELAY}"
+        product = licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
+        return Fail(why, shortfall, "the service plan MCOPSTNC is on", products.assign(account.id, product))
     return Manual(
         "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "
-        'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits").'
+        f'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits"). '
+        f"{agreement.shown}"
     )

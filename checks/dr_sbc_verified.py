@@ -18,7 +18,7 @@ Health: Teams admin center > Voice > Direct Routing > SBCs. The domain of the SB
 tenant: Microsoft 365 admin center > Settings > Domains.
 """
 
-from tpe_audit import Area, Fail, Manual, Owner, Pass, Severity, Unknown, Verdict, powershell
+from tpe_audit import Area, Fail, Manual, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     AssignedVoiceRoutingPolicy,
     NumberTypeName,
@@ -52,14 +52,10 @@ def check(
     own = routes.by(policy.usages)
     broken = controllers.broken(own)
     if broken or (not own and controllers.all_off):
-        where = f"the route {', '.join(route.name for route in broken)}" if broken else "the tenant"
-        names = controllers.off([name for route in broken for name in route.gateways] or None)
-        return Fail(
-            f"No session border controller of {where} is enabled.",
-            observed=f"not enabled: {', '.join(names)}",
-            expected="an enabled session border controller",
-            fix=tuple(powershell("Set-CsOnlinePSTNGateway -Identity %s -Enabled $true", name) for name in names),
-        )
+        names, of = controllers.off(broken), ", ".join(route.name for route in broken)
+        why = f"No session border controller of {f'the route {of}' if of else 'the tenant'} is enabled."
+        observed, expected = f"not enabled: {', '.join(names)}", "an enabled session border controller"
+        return Fail(why, observed, expected, fix=controllers.enable(names))
     if own and any(controllers.working(route) for route in own):
         return Pass("Its routes lead to enabled session border controllers.", ", ".join(route.name for route in own))
     if not own and controllers.controllers:

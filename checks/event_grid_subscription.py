@@ -19,7 +19,7 @@ In the portal: Communication Service > Events > + Event Subscription > Filter to
 Call.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import (
     AcsResource,
     Collected,
@@ -61,12 +61,5 @@ def check(
         f"No Event Grid subscription of {acs.name} delivers the account's incoming calls.",
         observed="; ".join(lacks) or "no subscription",
         expected=f"a subscription that delivers {INCOMING_CALL_EVENT}",
-        fix=bash(
-            "az eventgrid event-subscription create --name %s --source-resource-id %s --endpoint %s "
-            "--included-event-types %s",
-            "<name of a new subscription>",
-            acs.arm_id,
-            "https://<your application>/api/incomingCall",
-            INCOMING_CALL_EVENT,
-        ),
+        fix=acs.subscribe,
     )

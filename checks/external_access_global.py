@@ -15,10 +15,11 @@ Switch it on in the Global policy, with Microsoft Teams PowerShell.
 """
 
 from tpe_audit import Area, Fail, NotApplicable, Owner, Pass, Severity, Verdict, powershell
-from tpe_audit.facts import AcsFederation, Deployment, GlobalExternalAccess, Tenant
+from tpe_audit.facts import AcsFederation, Consumer, Deployment, GlobalExternalAccess, Tenant
 
 AREA, SEVERITY, OWNER = Area.FEDERATION, Severity.MAJOR, Owner.TEAMS_ADMIN
 CODES = ("400801", "403/2203", "7604")
+CONSUMERS = (Consumer.THIRD_PARTY, Consumer.DYNAMICS_365)
 REQUIRES = ("acs-federation-enabled",)
 LINK = "https://learn.microsoft.com/powershell/module/microsoftteams/set-csexternalaccesspolicy"
 

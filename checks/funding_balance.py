@@ -18,7 +18,15 @@ answer under `[[attestations]]` in config.toml.
 """
 
 from tpe_audit import Area, Manual, Owner, Severity, Verdict
-from tpe_audit.facts import Billing, Deployment, Direction, NumberTypeName, Tenant
+from tpe_audit.facts import (
+    Billing,
+    BillingAgreement,
+    Deployment,
+    Direction,
+    NumberTypeName,
+    Tenant,
+    UnknownBillingAgreement,
+)
 
 AREA, SEVERITY, OWNER = Area.FUNDING, Severity.BLOCKER, Owner.BILLING_ADMIN
 CODES = ("404/580406", "404/580462", "404/5804xx")
@@ -37,10 +45,13 @@ CREDIT = (
 )
 
 
-def check(tenant: Tenant, deployment: Deployment) -> Verdict:
+def check(tenant: Tenant, deployment: Deployment, agreement: BillingAgreement | UnknownBillingAgreement) -> Verdict:
+    declared = deployment.billing
+    billing = agreement.billing if declared is Billing.UNKNOWN else declared
+    shown = f" {agreement.shown}" if declared is Billing.UNKNOWN else ""
     look = {
         Billing.MCA: f"Look {PAYMENT}.",
         Billing.CREDITS: f"Look {CREDIT}.",
         Billing.UNKNOWN: f"With a Microsoft Customer Agreement look {PAYMENT}. Otherwise look {CREDIT}.",
     }
-    return Manual(f"Nothing can read whether calls are funded. {look[deployment.billing]}")
+    return Manual(f"Nothing can read whether calls are funded.{shown} {look[billing]}")

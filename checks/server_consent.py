@@ -19,7 +19,7 @@ The host is the ACS resource's host name, the tenant the Teams tenant's id, the 
 object id.
 """
 
-from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict, bash
+from tpe_audit import Area, Fail, Owner, Pass, Severity, Unknown, Verdict
 from tpe_audit.facts import AcsResource, Consumer, NoServerConsent, ResourceAccount, ServerConsent, Tenant
 
 AREA, SEVERITY, OWNER = Area.CONSENT, Severity.BLOCKER, Owner.AZURE_ADMIN
@@ -35,13 +35,7 @@ LINK = (
 def check(
     account: ResourceAccount, consent: ServerConsent | NoServerConsent, acs: AcsResource, tenant: Tenant
 ) -> Verdict:
-    fix = bash(
-        "az rest --method put --resource https://communication.azure.com --url %s "
-        "--headers Content-Type=application/json --body %s",
-        f"https://{acs.host_name}/access/teamsExtension/tenants/{tenant.id}/assignments/{account.id}"
-        "?api-version=2025-06-30",
-        '{"principalType": "teamsResourceAccount"}',
-    )
+    fix = acs.serve(tenant.id, account.id)
     expected = f"teamsResourceAccount of tenant {tenant.id}"
     if isinstance(consent, NoServerConsent):
         return Fail(

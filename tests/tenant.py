@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -134,6 +134,14 @@ def _checks() -> Catalog:
 
 def healthy() -> Scenario:
     return SCENARIOS["healthy"]()
+
+
+def graph_alone(scenario: Scenario) -> Scenario:
+    """One whose resource accounts are listed by Graph, and not by Teams PowerShell."""
+    powershell = scenario.tenant.powershell
+    assert powershell
+    failed = {**powershell.failed, "Get-CsOnlineApplicationInstance": "Access Denied."}
+    return scenario.in_tenant(powershell=replace(powershell, failed=failed))
 
 
 def without_lines(scenario: Scenario) -> Scenario:

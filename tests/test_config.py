@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tpe_audit import config
-from tpe_audit.config import SECRETS, Config, ConfigError
+from tpe_audit.config import CLOUDS, SECRETS, SOVEREIGN, CloudName, Config, ConfigError
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 OTHER = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -91,6 +91,42 @@ def test_without_a_file_paths_are_relative_to_where_one_is(tmp_path: Path, monke
 def test_a_number_is_understood_as_people_write_it(file: Path, written: str) -> None:
     loaded = _load(file, f'{TEAMS}[[deployment.lines]]\nnumber = "{written}"\n')
     assert loaded.deployment.lines[0].number == "+15551230100"
+
+
+def _lines(*lines: str) -> str:
+    return TEAMS + "".join(f"[[deployment.lines]]\n{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            'account = "ivr@contoso.com"\nnumber = "+15551230100"',
+            'account = "IVR@contoso.com"\nnumber = "+15551230200"',
+            "lines[0] and lines[1] are both of the account ivr@contoso.com, but differ in number",
+        ),
+        (
+            f'account = "ivr@contoso.com"\napplication_id = "{TENANT}"\nbot = "{BOT}"',
+            f'account = "ivr@contoso.com"\napplication_id = "{OTHER}"\nbot = "{BOT}2"',
+            "lines[0] and lines[1] are both of the account ivr@contoso.com, but differ in application_id, bot",
+        ),
+        (
+            'account = "ivr@contoso.com"\nnumber = "+15551230100"',
+            'account = "support@contoso.com"\nnumber = "tel:+1 555 123 0100"',
+            "lines[0] and lines[1] are both of the number +15551230100, but differ in account",
+        ),
+    ],
+)
+def test_two_lines_that_contradict_each_other_are_refused_and_both_named(
+    file: Path, first: str, second: str, said: str
+) -> None:
+    [problem] = _problems(file, _lines(first, second))
+    assert problem.startswith(f"deployment: {said};")
+
+
+def test_two_lines_that_agree_are_taken(file: Path) -> None:
+    lines = _lines('account = "ivr@contoso.com"\nnumber = "+15551230100"', 'number = "+15551230100"')
+    assert len(_load(file, lines).deployment.lines) == 2
 
 
 def test_a_line_takes_arm_ids_and_immutable_ids(file: Path) -> None:
@@ -370,6 +406,39 @@ def test_configuration_from_elsewhere_is_checked_too(tmp_path: Path, monkeypatch
     assert config.of_mapping({"teams": {"tenant_id": TENANT}}, tmp_path).limits.deadline == 1800
     with pytest.raises(ConfigError, match=r"configuration: teams\.tenant_id"):
         config.of_mapping({"teams": {"tenant_id": "contoso"}}, tmp_path)
+
+
+# --- clouds --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cloud", ["us-government", "us-government-dod", "china"])
+def test_a_cloud_by_name_has_its_addresses_and_no_teams_phone_extensibility(file: Path, cloud: CloudName) -> None:
+    loaded = _load(file, TEAMS + f'[endpoints]\ncloud = "{cloud}"\n')
+    for key, url in CLOUDS[cloud].items():
+        assert getattr(loaded.endpoints, key) == url
+    assert loaded.sovereign == SOVEREIGN[cloud]
+
+
+def test_an_address_of_ones_own_stays_in_any_cloud(file: Path) -> None:
+    loaded = _load(file, TEAMS + '[endpoints]\ncloud = "us-government"\ngraph = "https://graph.example"\n')
+    assert loaded.endpoints.graph == "https://graph.example"
+    assert loaded.endpoints.authority == "https://login.microsoftonline.us"
+
+
+def test_an_address_of_another_cloud_contradicts_the_name(file: Path) -> None:
+    with pytest.raises(ConfigError, match="graph is an address of the cloud 'public', and cloud = 'china': take graph"):
+        _load(file, TEAMS + '[endpoints]\ncloud = "china"\ngraph = "https://graph.microsoft.com"\n')
+
+
+def test_a_cloud_may_be_told_by_its_addresses_alone(file: Path) -> None:
+    china = '[endpoints]\nauthority = "https://login.partner.microsoftonline.cn"\n'
+    assert "21Vianet" in _load(file, TEAMS + china).sovereign
+    assert _load(file, TEAMS).sovereign == ""
+
+
+def test_only_persons_are_remembered(file: Path) -> None:
+    with pytest.raises(ConfigError, match="remember is for the kinds with a person"):
+        _load(file, TEAMS + '[teams.credential]\nkind = "default"\nremember = true\n')
 
 
 # --- the example ---------------------------------------------------------------------------------------------

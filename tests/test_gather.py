@@ -251,7 +251,8 @@ async def test_a_404_on_a_subject_proves_nothing_where_the_list_is_refused() -> 
     behaviour = broken(
         Fault(f"{ACCOUNTS_PATH}/{IVR}", status=404, body=missing), Fault(ACCOUNTS_PATH, status=404, body=missing)
     )
-    async with reading(healthy(), behaviour, subjects=["ivr@contoso.com"]) as read:
+    subjects = ["ivr@contoso.com"]
+    async with reading(healthy(), behaviour, subjects, lambda tenant, _: tenant.teams_export.unlink()) as read:
         answer = (await read((facts.ResourceAccount, facts.ResourceAccount))).found(facts.ResourceAccount)
     assert isinstance(answer["ivr@contoso.com"], Gap)
 
@@ -270,7 +271,7 @@ OFF: list[tuple[str, str, list[tuple[Question, Subject]]]] = [
     ("acs", "acs", [((facts.ResourceAccount, facts.ServerConsent), IVR_ACCOUNT)]),
     (
         "teams_powershell",
-        "teams-export",
+        "teams-powershell",
         [((facts.Tenant, facts.AcsFederation), TENANT), ((facts.Tenant, facts.GlobalExternalAccess), TENANT)],
     ),
 ]

@@ -12,6 +12,7 @@ from tpe_audit.facts import (
     AcsProvisioning,
     Agent,
     Census,
+    ClientApplication,
     Consumer,
     Deployment,
     Evidence,
@@ -167,4 +168,5 @@ def test_agents_who_are_all_right_do_not_make_up_for_an_application_that_is_not(
 
 def test_agents_whom_nobody_configured_do_not_apply() -> None:
     evidence = contoso.counted(contoso.healthy(Deployment()), Agent, Census(nothing="No agents are configured."))
+    evidence = contoso.counted(evidence, ClientApplication, Census(nothing=ClientApplication.NONE))
     assert state(first(evidence), Link.AGENTS).status is Status.NOT_APPLICABLE

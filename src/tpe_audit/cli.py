@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Write a first config.toml, filled from what can be discovered.",
     "permissions": "Tell the least rights that the checks need, and print scripts that grant them.",
     "collect": "Read the tenant and keep it in a file, to be judged elsewhere or later.",
+    "doctor": "Sign in and try each source: what works, what to grant.",
     "new-check": "Write a check of one's own: a skeleton, and its test.",
     "completion": "Print the completion script of a shell.",
 }

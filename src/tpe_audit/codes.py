@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -73,15 +73,26 @@ def nearest(text: str) -> tuple[Explanation, ...]:
         return ()
     if re.fullmatch(r"(?:aadsts)?\d+(?:[/#]\d*)?x*|0x[\da-f]*", text):
         start = text.replace("#", "/")
-        return tuple(
-            entry
-            for entry in entries()
-            if any(form.lower().startswith(start) or _figures(form).startswith(start) for form in entry.codes)
-            or entry.key.lower().startswith(start)
-        )
+        return _beginning(start) or _alike(_figures(start))
     likeness = [(_likeness(text, entry), -place) for place, entry in enumerate(entries())]
     best = sorted((like for like in likeness if like[0] >= 0.5), reverse=True)[:5]
     return tuple(entries()[-place] for _, place in best)
+
+
+def _beginning(start: str) -> tuple[Explanation, ...]:
+    """Return the entries of which a form begins so, with its HTTP status or without."""
+    return tuple(
+        entry
+        for entry in entries()
+        if any(form.lower().startswith(start) or _figures(form).startswith(start) for form in entry.codes)
+        or entry.key.lower().startswith(start)
+    )
+
+
+def _alike(figures: str) -> tuple[Explanation, ...]:
+    """Return the entries with the codes most like a mistyped one."""
+    exact, _ = _index()
+    return tuple(dict.fromkeys(exact[form] for form in get_close_matches(figures, exact, n=3, cutoff=0.75)))
 
 
 @cache

@@ -7,6 +7,7 @@ Every key of the file can be given in the environment too, with `__` between the
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 import tomllib
@@ -26,18 +27,49 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from tpe_audit.facts import ConfiguredLine
+
 PREFIX = "TPE_AUDIT_"
 SEPARATOR = "__"
 
-SOVEREIGN = {
-    "login.microsoftonline.us": "the US Government cloud",
-    "graph.microsoft.us": "the US Government cloud",
-    "dod-graph.microsoft.us": "the US Government cloud",
-    "login.chinacloudapi.cn": "the cloud operated by 21Vianet",
-    "login.partner.microsoftonline.cn": "the cloud operated by 21Vianet",
-    "microsoftgraph.chinacloudapi.cn": "the cloud operated by 21Vianet",
+CloudName = Literal["public", "us-government", "us-government-dod", "china"]
+
+CLOUDS: Mapping[CloudName, Mapping[str, str]] = {
+    "public": {
+        "authority": "https://login.microsoftonline.com",
+        "graph": "https://graph.microsoft.com",
+        "resource_manager": "https://management.azure.com",
+    },
+    "us-government": {
+        "authority": "https://login.microsoftonline.us",
+        "graph": "https://graph.microsoft.us",
+        "resource_manager": "https://management.usgovcloudapi.net",
+    },
+    "us-government-dod": {
+        "authority": "https://login.microsoftonline.us",
+        "graph": "https://dod-graph.microsoft.us",
+        "resource_manager": "https://management.usgovcloudapi.net",
+    },
+    "china": {
+        "authority": "https://login.chinacloudapi.cn",
+        "graph": "https://microsoftgraph.chinacloudapi.cn",
+        "resource_manager": "https://management.chinacloudapi.cn",
+    },
 }
-"""Hosts of national clouds."""
+"""The services of each cloud.
+
+https://learn.microsoft.com/graph/deployments and https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
+"""
+
+SOVEREIGN: Mapping[CloudName, str] = {
+    "us-government": "the US Government cloud (GCC High)",
+    "us-government-dod": "the US Government cloud (DoD)",
+    "china": "the cloud operated by 21Vianet",
+}
+"""The clouds for which Microsoft documents no Teams Phone extensibility, in words."""
+
+_OTHER_NAMES = {"login.partner.microsoftonline.cn": "login.chinacloudapi.cn"}
+"""Hosts that answer as another one does."""
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ARM = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+", re.IGNORECASE)
@@ -160,6 +192,7 @@ class Credential(Section):
     certificate_password: SecretStr | None = None
     send_certificate_chain: bool = False
     token_file_path: str = ""
+    remember: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Credential:
@@ -170,6 +203,8 @@ class Credential(Section):
             "device-code": ("client_id",),
         }.get(self.kind, ())
         missing = [key for key in needs if not getattr(self, key)]
+        if self.remember and self.kind not in ("browser", "device-code"):
+            raise ValueError(f"remember is for the kinds with a person, browser and device-code, not for {self.kind}")
         if missing:
             raise PydanticCustomError(_LACKS, "kind needs keys", {"kind": self.kind, "keys": missing})
         return self
@@ -235,6 +270,24 @@ class DeploymentSection(Section):
     agents: Agents = Agents()
     dynamics: Dynamics = Dynamics()
 
+    @model_validator(mode="after")
+    def _each_account_once(self) -> DeploymentSection:
+        lines = [ConfiguredLine(**line.model_dump()) for line in self.lines]
+        for (first, one), (second, other) in itertools.combinations(enumerate(lines), 2):
+            same_account = bool(one.account) and one.account.casefold() == other.account.casefold()
+            if not same_account and not (one.number and one.number == other.number):
+                continue
+            wrong = one.contradictions(other)
+            if not same_account and one.account and other.account:
+                wrong = ("account", *wrong)
+            if wrong:
+                what = f"the account {one.account}" if same_account else f"the number {one.number}"
+                raise ValueError(
+                    f"lines[{first}] and lines[{second}] are both of {what}, but differ in {', '.join(wrong)}; "
+                    "an account has one line, and a number one account"
+                )
+        return self
+
 
 class TeamsPowerShell(Section):
     """Where that comes from which only Teams PowerShell reads."""
@@ -272,12 +325,41 @@ class SourcesSection(Section):
 
 
 class Endpoints(Section):
-    """Where the services are: the public cloud, or a local stand-in."""
+    """Where the services are: in a cloud of Microsoft's, or at addresses of one's own, such as a local stand-in."""
 
-    authority: Https = "https://login.microsoftonline.com"
-    graph: Https = "https://graph.microsoft.com"
-    resource_manager: Https = "https://management.azure.com"
+    cloud: CloudName = "public"
+    authority: Https = CLOUDS["public"]["authority"]
+    graph: Https = CLOUDS["public"]["graph"]
+    resource_manager: Https = CLOUDS["public"]["resource_manager"]
     ca_bundle: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_cloud(cls, data: Any) -> Any:
+        """Fill in the addresses of the cloud that is named; one that is given stays."""
+        if not isinstance(data, dict) or data.get("cloud") not in CLOUDS:
+            return data
+        return {**CLOUDS[data["cloud"]], **data}
+
+    @model_validator(mode="after")
+    def _of_one_cloud(self) -> Endpoints:
+        if "cloud" not in self.model_fields_set:
+            return self
+        for key in CLOUDS["public"]:
+            owners = clouds_of(getattr(self, key))
+            if owners and self.cloud not in owners:
+                raise ValueError(
+                    f"{key} is an address of the cloud {owners[0]!r}, and cloud = {self.cloud!r}: "
+                    f"take {key} out, or name the other cloud"
+                )
+        return self
+
+
+def clouds_of(url: str) -> list[CloudName]:
+    """Return the clouds that an address belongs to; none: it is nobody's that we know."""
+    host = urlsplit(url).hostname or ""
+    host = _OTHER_NAMES.get(host, host)
+    return [name for name, urls in CLOUDS.items() if any(urlsplit(known).hostname == host for known in urls.values())]
 
 
 class ChecksSection(Section):
@@ -381,12 +463,12 @@ class Config(Tables, BaseSettings):
 
     @property
     def sovereign(self) -> str:
-        """The cloud that the endpoints name where Microsoft documents no Teams Phone extensibility; else empty.
-
-        Hosts: https://learn.microsoft.com/graph/deployments
-        """
-        hosts = {urlsplit(url).hostname for url in (self.endpoints.authority, self.endpoints.graph)}
-        return next((SOVEREIGN[host] for host in hosts if host in SOVEREIGN), "")
+        """The cloud of the endpoints, if Microsoft documents no Teams Phone extensibility there; else empty."""
+        ours = self.endpoints
+        named: list[CloudName] = [ours.cloud]
+        for url in (ours.graph, ours.authority, ours.resource_manager):
+            named += clouds_of(url)[:1]
+        return next((SOVEREIGN[cloud] for cloud in named if cloud in SOVEREIGN), "")
 
     def path(self, name: str) -> Path:
         """Return a path that the configuration names; relative ones are relative to the file."""

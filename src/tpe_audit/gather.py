@@ -44,6 +44,8 @@ class Gathered:
     """What the run was narrowed to, and is nothing in this tenant."""
     listed: Mapping[type[Fact], Looked] = field(default_factory=dict)
     """The lists that were read whether or not a line leads to what is on them."""
+    warnings: tuple[str, ...] = ()
+    """Where something was not read as usual, and how it was."""
 
 
 async def gather(  # noqa: PLR0913 - what is read, of what, for what, and whom to tell
@@ -71,6 +73,7 @@ async def gather(  # noqa: PLR0913 - what is read, of what, for what, and whom t
     """
     reader = Reader(sources, deployment, collected_at, subjects)
     rows = list({id(row): row for question in wanted if (row := table.get(question))}.values())
+    reader.reads_powershell = any("Get-Cs" in row.what for row in rows)
     part = Part(half, reader)
     errors: list[str] = []
     try:
@@ -90,7 +93,9 @@ async def gather(  # noqa: PLR0913 - what is read, of what, for what, and whom t
         unread |= harvest.unread
         seen |= {what: count for what, count in harvest.seen.items() if count}
     evidence = Evidence(_named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen)
-    return Gathered(evidence, tuple(sorted(errors)), nothing, part.listed)
+    instead = sources.teams_powershell.instead
+    warnings = (*((instead,) if instead else ()), *sorted(reader.warnings))
+    return Gathered(evidence, tuple(sorted(errors)), nothing, part.listed, warnings)
 
 
 def _named(tenant: Tenant, answers: Mapping[tuple[type[Fact], str], Answer]) -> Tenant:

@@ -28,6 +28,7 @@ from tpe_audit.facts import (
     AssignedPlan,
     AssignedPolicies,
     AssignedVoiceRoutingPolicy,
+    BillingAgreement,
     BlockedCallers,
     Bot,
     BotAppType,
@@ -97,6 +98,7 @@ from tpe_audit.facts import (
     TeamsChannel,
     TeamsUser,
     Tenant,
+    UnknownBillingAgreement,
     UnlicensedAccounts,
     UsageLocation,
     UserType,
@@ -145,6 +147,8 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CLIENT = ClientApplication("7f6e5d4c-3b2a-4190-8f7e-6d5c4b3a2918")
 SCOPE_ID = "11112222-3333-4444-8555-666677778888"
 """The id of TeamsExtension.ManageCalls in this tenant."""
+AGREEMENT = UnknownBillingAgreement("Azure shows no billing account of this tenant.")
+CUSTOMER_AGREEMENT = BillingAgreement("MicrosoftCustomerAgreement", ("Contoso",))
 DEPLOYMENT = Deployment(agent_users=("avery@contoso.com",), client_applications=(CLIENT.client_id,))
 REGISTRATION = Registration("a1b2c3d4", "IVR application", TENANT.id, "AzureADMyOrg")
 SECRET = AppCredential("production", "secret", NOW - timedelta(days=60), NOW + timedelta(days=300))
@@ -251,6 +255,7 @@ def healthy(deployment: Deployment = DEPLOYMENT) -> Evidence:
     facts: dict[Subject, Mapping[type[Fact], Fact | tuple[Fact, ...]]] = {
         TENANT.subject: {
             Deployment: deployment,
+            BillingAgreement: AGREEMENT,
             AcsServicePrincipal: AcsServicePrincipal("0a1b2c3d", enabled=True),
             Organization: Organization("Contoso", "US"),
             SubscribedSkus: SubscribedSkus((PAYG_SKU, ACCOUNT_SKU)),

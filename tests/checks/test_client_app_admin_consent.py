@@ -1,9 +1,9 @@
 import pytest
 
-from checks.client_app_admin_consent import applies, check
+from checks.client_app_admin_consent import check
 from tests.checks import contoso
-from tpe_audit import Fail, NotApplicable, Pass
-from tpe_audit.facts import AcsConsents, Deployment, NoApplicationPrincipal
+from tpe_audit import Fail, Pass
+from tpe_audit.facts import AcsConsents, NoApplicationPrincipal
 
 SCOPE = "TeamsExtension.ManageCalls"
 
@@ -33,8 +33,3 @@ def test_an_application_that_the_tenant_does_not_know_has_no_consent() -> None:
     verdict = check(contoso.CLIENT, NoApplicationPrincipal(), AcsConsents((), ()), contoso.TENANT)
     assert isinstance(verdict, Fail)
     assert "no service principal" in verdict.observed
-
-
-def test_without_client_applications_it_does_not_apply() -> None:
-    assert isinstance(applies(Deployment()), NotApplicable)
-    assert applies(contoso.DEPLOYMENT) is None

@@ -1,9 +1,8 @@
-from checks.client_app_permission import applies, check
+from checks.client_app_permission import check
 from tests.checks import contoso
-from tpe_audit import Fail, Manual, NotApplicable, Pass, Unknown
+from tpe_audit import Fail, Manual, Pass, Unknown
 from tpe_audit.facts import (
     AcsScopes,
-    Deployment,
     ForeignRegistration,
     NoRegistration,
     RequiredScopes,
@@ -42,10 +41,3 @@ def test_a_registration_of_a_third_tenant_is_a_question() -> None:
 
 def test_where_the_tenant_offers_no_such_scope_nothing_is_said() -> None:
     assert isinstance(check(contoso.CLIENT, contoso.REGISTRATION, RequiredScopes(()), AcsScopes(())), Unknown)
-
-
-def test_without_client_applications_it_does_not_apply_and_says_so() -> None:
-    verdict = applies(Deployment())
-    assert isinstance(verdict, NotApplicable)
-    assert "client_applications" in verdict.reason
-    assert applies(contoso.DEPLOYMENT) is None

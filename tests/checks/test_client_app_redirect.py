@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from checks.client_app_redirect import applies, check
+from checks.client_app_redirect import check
 from tests.checks import contoso
-from tpe_audit import Fail, Manual, NotApplicable, Pass
-from tpe_audit.facts import Deployment, ForeignRegistration, RedirectUris, UnseenRedirects
+from tpe_audit import Fail, Manual, Pass
+from tpe_audit.facts import ForeignRegistration, RedirectUris, UnseenRedirects
 
 URIS = RedirectUris(("http://localhost",))
 VENDORS = replace(contoso.REGISTRATION, tenant_id=contoso.OTHER_ID)
@@ -33,7 +33,3 @@ def test_no_redirect_uri_fails_and_says_that_other_clients_need_none() -> None:
 def test_a_registration_of_a_third_tenant_is_a_question() -> None:
     foreign = ForeignRegistration(contoso.OTHER_ID)
     assert isinstance(check(contoso.CLIENT, foreign, UnseenRedirects(), contoso.TENANT), Manual)
-
-
-def test_without_client_applications_it_does_not_apply() -> None:
-    assert isinstance(applies(Deployment()), NotApplicable)

@@ -19,6 +19,7 @@ from tests.tenant import (
     audit,
     broken,
     edited,
+    graph_alone,
     healthy,
     invented,
     item_edited,
@@ -132,6 +133,14 @@ async def test_a_bot_that_config_names_is_absent_when_its_address_says_so() -> N
     assert evidence.known(facts.NoBot, IVR_ACCOUNT).looked == f"its configured address {at}"
     (request,) = evidence.behind(evidence.answer(facts.Bot, IVR_ACCOUNT))
     assert (request.status, request.request.split("?")[0]) == (404, f"GET {at}")
+
+
+async def test_what_azure_shows_is_found_whatever_the_case() -> None:
+    loud = healthy().change("bots", app_id=lambda bot: bot.app_id.upper())
+    loud = loud.change("communication_services", immutable_id=lambda service: service.immutable_id.upper())
+    evidence = await read(loud, BOT, ACS_RESOURCE)
+    assert evidence.known(facts.AcsResource, IVR_ACCOUNT).subject.id.lower() == ACS_ID
+    evidence.known(facts.Bot, IVR_ACCOUNT)
 
 
 async def test_a_bot_that_config_names_is_found_whatever_the_case() -> None:
@@ -404,7 +413,7 @@ async def test_a_404_on_an_account_proves_nothing_where_the_list_is_refused() ->
         Fault(f"/beta/admin/teams/resourceAccounts/{IVR}", status=404, body=MISSING),
         Fault("/beta/admin/teams/resourceAccounts", status=403, times=1),
     )
-    evidence = await read(healthy(), ACCOUNT, behaviour=behaviour)
+    evidence = await read(graph_alone(healthy()), ACCOUNT, behaviour=behaviour)
     gap = evidence.gap(facts.BoundApplication, IVR_ACCOUNT)
     assert "proves nothing" in gap.reason
     assert "TeamsResourceAccount.Read.All" in gap.lacks[0]
@@ -424,7 +433,7 @@ async def test_a_user_that_is_not_there_is_no_account_even_where_the_list_is_ref
 )
 async def test_a_list_of_accounts_that_can_not_be_read_hides_lines(fault: dict[str, Any]) -> None:
     behaviour = broken(Fault("/beta/admin/teams/resourceAccounts", **fault))
-    evidence = await read(without_lines(healthy()), ACCOUNT, behaviour=behaviour)
+    evidence = await read(without_lines(graph_alone(healthy())), ACCOUNT, behaviour=behaviour)
     census = evidence.evidence.census[facts.ResourceAccount]
     assert (census.found, census.gap is not None) == ((), True)
 
@@ -506,7 +515,7 @@ async def test_auto_attendants_are_no_lines_even_if_a_line_is_bound_to_their_app
 
 async def test_an_account_that_does_not_tell_its_acs_resource_may_be_a_line() -> None:
     behaviour = item_edited(ACCOUNTS_PATH, {"id": SUPPORT}, {"acsResourceId": ..., "appId": invented("other")})
-    evidence = await read(without_lines(healthy()), ACCOUNT, behaviour=behaviour)
+    evidence = await read(without_lines(graph_alone(healthy())), ACCOUNT, behaviour=behaviour)
     assert evidence.found(facts.ResourceAccount).keys() == {IVR, SUPPORT}
     evidence.gap(facts.BoundAcsResource, SUPPORT_ACCOUNT)
 
@@ -588,7 +597,7 @@ async def test_the_service_principal_is_absent_when_its_address_says_so() -> Non
 async def test_a_right_that_is_missing_is_named(
     permission: str, thing: type[Fact], fact: type[Fact], subject: Subject
 ) -> None:
-    scenario = healthy().permitted(permission, "Directory.Read.All", "Organization.Read.All")
+    scenario = graph_alone(healthy()).permitted(permission, "Directory.Read.All", "Organization.Read.All")
     gap = (await read(scenario, (thing, fact))).gap(fact, subject)
     assert permission in gap.reason
     assert "403" in gap.reason
@@ -606,7 +615,7 @@ async def test_a_right_on_the_data_plane_that_is_missing_is_named() -> None:
     "check", ["app-not-reserved", "bot-exists", "bot-teams-channel", "acs-exists", "server-consent"]
 )
 async def test_what_an_account_that_was_not_read_is_bound_to_is_unknown_and_not_nothing(check: str) -> None:
-    scenario = SCENARIOS["healthy"]()
+    scenario = graph_alone(healthy())
     for index, line in enumerate(scenario.config["deployment"]["lines"]):
         bare = {"number": line["number"], "account": line["account"]}
         scenario = scenario.configure(f"deployment.lines.{index}", bare)

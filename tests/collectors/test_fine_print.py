@@ -26,6 +26,7 @@ from tests.tenant import (
     agent,
     broken,
     edited,
+    graph_alone,
     healthy,
     invented,
     item_edited,
@@ -46,7 +47,7 @@ ADELE = agent("adele")
 
 
 async def read(behaviour: Behaviour, *wanted: Question) -> Evidently:
-    async with reading(healthy(), behaviour) as reads:
+    async with reading(graph_alone(healthy()), behaviour) as reads:
         return await reads(*wanted)
 
 

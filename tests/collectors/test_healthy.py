@@ -130,7 +130,7 @@ def test_each_request_has_its_source_its_id_and_its_time(healthy: Evidently) -> 
     for request in healthy.evidence.requests:
         assert timedelta() <= datetime.now(UTC) - request.at < timedelta(minutes=5)
         assert request.source == source_of(request.request)
-        if request.source != "teams-export":
+        if request.source != "teams-powershell":
             ids.append(request.request_id)
     assert all(ids)
     assert len(ids) == len(set(ids))
@@ -144,7 +144,7 @@ def path_of(request: str) -> str:
 def source_of(request: str) -> str:
     method, _, address = request.partition(" ")
     if method == "read":
-        return "teams-export"
+        return "teams-powershell"
     if "/access/teamsExtension/" in address:
         return "acs"
     return "graph" if address.startswith(("/v1.0/", "/beta/")) else "arm"

@@ -137,7 +137,7 @@ async def test_without_a_policy_of_its_own_the_global_one_holds_for_an_agent() -
         evidence = await read(ACCESS)
         assert evidence.known(ExternalAccess, ADELE) == ExternalAccess("Global", acs_federation=True)
         sources = {request.source for request in evidence.behind(evidence.answer(ExternalAccess, ADELE))}
-        assert "teams-export" in sources
+        assert "teams-powershell" in sources
 
 
 async def test_an_agents_own_policy_wins() -> None:

@@ -110,7 +110,7 @@ async def test_the_export_tells_where_graph_refuses() -> None:
 async def test_an_account_that_neither_knows_is_a_gap() -> None:
     async with reading(exporting(healthy(), "Get-CsOnlineUser")) as reads:
         read = await reads(ROUTING)
-    assert "does not hold the account" in read.gap(AssignedVoiceRoutingPolicy, IVR_ACCOUNT).reason
+    assert "does not list the account" in read.gap(AssignedVoiceRoutingPolicy, IVR_ACCOUNT).reason
     assert read.known(AssignedVoiceRoutingPolicy, SUPPORT_ACCOUNT).name
 
 

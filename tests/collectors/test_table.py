@@ -10,7 +10,7 @@ import pytest
 from tpe_audit import catalog
 from tpe_audit.collectors import COLLECTORS, GUIDE, TABLE, Collector
 
-SOURCES = {"graph", "arm", "acs", "teams-export", "dataverse", "config"}
+SOURCES = {"graph", "arm", "acs", "teams-powershell", "dataverse", "config"}
 
 
 def named(collector: Collector) -> str:

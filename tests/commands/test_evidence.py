@@ -49,7 +49,7 @@ def test_it_is_judged_as_the_run_was(collected: tuple[Path, Ran]) -> None:
     )
     assert ran.report["simulated"]
     assert ran.report["warnings"] == []
-    assert {source["source"] for source in ran.report["sources"]} == {"acs", "arm", "graph", "teams-export"}
+    assert {source["source"] for source in ran.report["sources"]} == {"acs", "arm", "graph", "teams-powershell"}
 
 
 def test_no_sdk_is_loaded_to_judge_it(collected: tuple[Path, Ran]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -9,9 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.commands.cli import tpe
 from tpe_audit import catalog, codes
+from tpe_audit.commands.pages import plain, rendered
 from tpe_audit.docs import page
 from tpe_audit.plugins import plugged
 
@@ -21,7 +24,10 @@ CHECKS = catalog.find().checks
 def test_a_check_is_explained_by_its_page(tmp_path: Path) -> None:
     ran = tpe(tmp_path, "explain", "Bot-Exists")
     assert ran.code == 0
-    assert ran.out.strip() == page(CHECKS["bot-exists"], plugged(installed=False).guide).strip()
+    assert ran.out == plain(page(CHECKS["bot-exists"], plugged(installed=False).guide))
+    assert ran.out.startswith(f"{CHECKS['bot-exists'].title}\n=====")
+    assert not re.search(r"\]\(|\*\*|^#|<https", ran.out, re.MULTILINE)
+    assert "\n    Register-AzResourceProvider -ProviderNamespace Microsoft.BotService\n" in ran.out
 
 
 def test_a_check_is_explained_as_json(tmp_path: Path) -> None:
@@ -34,13 +40,13 @@ def test_a_check_is_explained_as_json(tmp_path: Path) -> None:
 def test_a_code_says_what_it_means_and_what_to_check_in_order(tmp_path: Path, text: str) -> None:
     ran = tpe(tmp_path, "explain", text)
     assert ran.code == 0
-    assert ran.out.startswith("# 404/580462\n\nNo enabled tenant capabilities")
-    places = [ran.out.index(f"{place}. `{name}`: {CHECKS[name].title}") for place, name in _numbered("404/580462")]
+    assert ran.out.startswith("404/580462\n==========\n\nNo enabled tenant capabilities")
+    places = [ran.out.index(f"{place}. {name}: {CHECKS[name].title}") for place, name in _numbered("404/580462")]
     assert places == sorted(places)
     assert "    tpe-audit diagnose 404/580462\n" in ran.out
     assert "    tpe-audit run --check payg-tenant\n" in ran.out
     assert "Microsoft documents what it means" in ran.out
-    assert "<https://learn.microsoft.com/" in ran.out
+    assert "- https://learn.microsoft.com/" in ran.out
 
 
 def _numbered(key: str) -> list[tuple[int, str]]:
@@ -50,13 +56,13 @@ def _numbered(key: str) -> list[tuple[int, str]]:
 
 def test_words_need_no_quotes(tmp_path: Path) -> None:
     ran = tpe(tmp_path, "explain", "busy", "signal")
-    assert ran.out.startswith("# busy signal")
+    assert ran.out.startswith("busy signal\n====")
     assert '    tpe-audit diagnose "busy signal"\n' in ran.out
 
 
 def test_a_pasted_message_is_explained(tmp_path: Path) -> None:
     pasted = '{"resultInformation": {"code": 408,\n "subCode": 10057, "message": "addParticipants failed"}}'
-    assert tpe(tmp_path, "explain", pasted).out.startswith("# 408/10057")
+    assert tpe(tmp_path, "explain", pasted).out.startswith("408/10057\n====")
 
 
 def test_a_code_is_explained_as_json(tmp_path: Path) -> None:
@@ -101,6 +107,8 @@ def test_what_configuration_does_not_cause_says_so(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("403", "403 alone is no code that is known; these begin so: 403/510586, 403/10105"),
+        ("10106", "nothing is known of '10106'; the nearest that is known: 403/10105"),
+        ("AADSTS70002222", "the nearest that is known: AADSTS7000222"),
         ("bot-exist", "did you mean bot-exists"),
         ("bussy signal", '"busy signal"'),
         ("xyzzy", "nothing is known of 'xyzzy'"),
@@ -123,8 +131,37 @@ def test_a_code_of_a_check_of_ones_own_is_known(tmp_path: Path) -> None:
     text = CHECKS["acs-service-principal"].path.read_text(encoding="utf-8")
     file.write_text(re.sub(r"^CODES = .*$", 'CODES = ("OURS-1", "580462")', text, flags=re.MULTILINE), encoding="utf-8")
     (tmp_path / "config.toml").write_text('[checks]\npaths = ["ours"]\n', encoding="utf-8")
-    assert "1. `our-own`" in tpe(tmp_path, "explain", "ours-1").out
-    assert "5. `our-own`" in tpe(tmp_path, "explain", "404/580462").out
+    assert "1. our-own" in tpe(tmp_path, "explain", "ours-1").out
+    assert "5. our-own" in tpe(tmp_path, "explain", "404/580462").out
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_on_a_terminal_no_command_and_no_link_is_broken_over_lines(width: int) -> None:
+    shown = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None, legacy_windows=False)
+    text = page(CHECKS["bot-exists"], plugged(installed=False).guide)
+    rendered(text, shown)
+    assert isinstance(shown.file, io.StringIO)
+    lines = re.sub(r"\x1b\]8;[^\x1b]*\x1b\\|\x1b\[[0-9;]*m", "", shown.file.getvalue()).splitlines()
+    commands = [line.rstrip() for line in text.splitlines() if line.startswith("    ")]
+    assert commands
+    assert set(commands) <= {line.rstrip() for line in lines}
+    assert f"  {CHECKS['bot-exists'].link}" in lines
+    assert lines[0].startswith(CHECKS["bot-exists"].title[:40])
+    prose = [line for line in lines if not line.startswith(("    ", "  https://"))]
+    assert max(len(line.rstrip()) for line in prose) <= min(width, 100)
+
+
+@pytest.mark.parametrize(
+    ("marked", "bare"),
+    [
+        ("Grant *Reader* on it.", "Grant Reader on it."),
+        ("hold music goes on, *1 *5 *6 work", "hold music goes on, *1 *5 *6 work"),
+        ("- **Rests on:** [ra-exists](ra-exists.md)", "- Rests on: ra-exists"),
+        ("    az rest --url `x` **y** <https://z>", "    az rest --url `x` **y** <https://z>"),
+    ],
+)
+def test_plain_text_has_no_marks_but_those_of_commands(marked: str, bare: str) -> None:
+    assert plain(f"{marked}\n") == f"{bare}\n"
 
 
 def test_it_loads_no_sdk_and_no_model() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.commands.cli import tpe
 from tpe_audit import __version__, catalog
 from tpe_audit.collectors import GUIDE
+from tpe_audit.commands.pages import plain
 from tpe_audit.docs import page
 
 CHECKS = catalog.find().checks
@@ -45,8 +46,8 @@ def test_list_as_json_says_what_each_reads_and_the_right_that_takes(tmp_path: Pa
 def test_explain_prints_the_page_of_a_check(tmp_path: Path) -> None:
     ran = tpe(tmp_path, "explain", "Bot-Teams-Channel")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.strip() == page(CHECKS["bot-teams-channel"], GUIDE).strip()
-    assert "## Fix" in ran.out
+    assert ran.out == plain(page(CHECKS["bot-teams-channel"], GUIDE))
+    assert "\nFix\n---\n" in ran.out
 
 
 def test_explain_lays_the_page_out_on_a_terminal(tmp_path: Path) -> None:

@@ -38,8 +38,9 @@ from tpe_audit.collectors import TABLE, Question
 from tpe_audit.facts import Gap, Known
 from tpe_audit.simulator import SCENARIOS, SimulatedTenant, serve
 from tpe_audit.simulator.state import Secret
-from tpe_audit.sources.credentials import SignIn, _InThread
+from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import SignInFailed
+from tpe_audit.sources.kinds import InThread
 
 SECRET = "Wr0ng~Secret.Of-The~Auditor_0123456789ab"
 OTHER = invented("some", "other")
@@ -250,7 +251,7 @@ class Person:
 
 
 def in_person(person: Person) -> SignIn:
-    return SignIn(_InThread(person), TENANT.id, "the Teams tenant")
+    return SignIn(InThread(person), TENANT.id, "the Teams tenant")
 
 
 async def test_a_person_signs_in_while_others_go_on() -> None:

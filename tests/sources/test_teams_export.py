@@ -75,7 +75,7 @@ async def test_an_export_is_read_however_powershell_encodes_it(encoded: Callable
     assert evidence.known(facts.AcsFederation, TENANT) == facts.AcsFederation(enabled=True, allowed_resources=(ACS_ID,))
     assert evidence.known(facts.GlobalExternalAccess, TENANT) == facts.GlobalExternalAccess(acs_federation=True)
     (request,) = evidence.behind(evidence.answer(facts.AcsFederation, TENANT))
-    assert (request.source, request.request) == ("teams-export", "read teams-export.json")
+    assert (request.source, request.request) == ("teams-powershell", "read teams-export.json")
 
 
 @pytest.mark.parametrize(
@@ -211,3 +211,28 @@ async def test_external_access_is_that_of_the_global_policy(data: list[Any], exp
 async def test_teams_powershell_that_is_off_or_not_run_says_so(mode: str, *, declared: bool) -> None:
     gaps = told(await export(with_changes(), mode=mode))
     assert [gap.declared_off for gap in gaps] == [declared, declared]
+
+
+@pytest.mark.parametrize(
+    ("age", "words"), [({"minutes": 5}, "less than an hour"), ({"minutes": 65}, "1 hour"), ({"hours": 20}, "20 hours")]
+)
+async def test_the_report_says_how_old_the_export_is(age: dict[str, float], words: str) -> None:
+    def change(tenant: SimulatedTenant, _: dict[str, Any]) -> None:
+        document = json.loads(tenant.teams_export.read_text(encoding="utf-8"))
+        tenant.teams_export.write_bytes(with_changes(collected_at=ago(**age))(document))
+
+    async with reading(healthy(), change=change) as read:
+        await read(FEDERATION)
+        [told] = read.sources.reports()
+    assert told.reason == (
+        f"The Teams PowerShell export teams-export.json was made {words} ago, with MicrosoftTeams 7.4.0."
+    )
+
+
+async def test_a_time_as_windows_powershell_writes_it_is_one() -> None:
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    (await export(with_changes(collected_at=f"/Date({now})/"))).known(facts.AcsFederation, TENANT)
+    gaps = told(await export(with_changes(collected_at=f"/Date({now - 25 * 3_600_000})/")))
+    assert all("25 hours old" in gap.reason for gap in gaps)
+    gaps = told(await export(with_changes(collected_at="/Date(999999999999999)/")))
+    assert all(gap.reason for gap in gaps)

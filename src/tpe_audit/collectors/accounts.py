@@ -2,17 +2,19 @@
 
 The list of resource accounts is in Graph beta only
 (https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-quickstart).
+Where it does not answer, Teams PowerShell may.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from tpe_audit.collectors import wire
+from tpe_audit.collectors.instances import CMDLET, Instances, guessed, instances, instead_of_graph, undisputed
 from tpe_audit.collectors.numbers_of import holder
 from tpe_audit.collectors.reader import Harvest, Reader, agreed, attempt, gap, text
 from tpe_audit.collectors.scope import ACCOUNT_GRANT, ACCOUNTS, asked, directory_user
@@ -39,6 +41,9 @@ from tpe_audit.facts import (
 from tpe_audit.facts.well_known import NO_ID, RESERVED_APPLICATIONS
 from tpe_audit.sources import SourceError
 from tpe_audit.sources.errors import Failed
+
+_Entry = tuple[Mapping[str, Any], int]
+"""A resource account as it is listed, and the request that brought it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,8 @@ async def line_accounts(reader: Reader) -> LineAccounts:
         listing = await reader.sources.graph.items(ACCOUNTS, grant=ACCOUNT_GRANT)
         by_id = _by_id([(item.body, item.evidence) for item in listing.items])
     except SourceError as error:
-        if not lines:
-            return LineAccounts((), gap=gap(error), evidence=error.evidence)
-        return await _by_own_address(reader, lines, error)
-    accounts = {key: _account(items) for key, items in by_id.items()}
+        return await _unlisted(reader, lines, error)
+    accounts = await _completed(reader, by_id)
     if lines:
         return await _configured(reader, lines, accounts, listing.evidence)
     found = _discovered(list(accounts.values()))
@@ -104,15 +107,57 @@ async def line_accounts(reader: Reader) -> LineAccounts:
     return LineAccounts(tuple(found), absent, others=others, evidence=listing.evidence)
 
 
-def _by_id(items: Sequence[tuple[Any, int]]) -> dict[str, list[tuple[Mapping[str, Any], int]]]:
-    by_id: dict[str, list[tuple[Mapping[str, Any], int]]] = {}
+async def _completed(reader: Reader, by_id: Mapping[str, Sequence[_Entry]]) -> Mapping[str, LineAccount]:
+    """Return the accounts that Graph lists; where it leaves the ACS resource out, Teams PowerShell may have it."""
+    accounts = {key: _account(items) for key, items in by_id.items()}
+    absent = [key for key, items in by_id.items() if all("acsResourceId" not in body for body, _ in items)]
+    second = await instances(reader) if absent else None
+    for key in absent:
+        if second and key in second.by_id:
+            other = _account([second.by_id[key]]).acs
+            accounts[key] = replace(accounts[key], acs=other if isinstance(other, Known) else accounts[key].acs)
+    return accounts
+
+
+async def _unlisted(reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError) -> LineAccounts:
+    """Find accounts on lines although Graph does not list resource accounts.
+
+    What Teams PowerShell lists is believed; what it does not list may be newer than its answer, and is not absent.
+    """
+    listed = await instead_of_graph(reader, refused)
+    accounts = {}
+    if listed:
+        accounts = {key: _account(items) for key, items in _by_id(listed.items).items()}
+    if not lines:
+        found = _discovered(list(accounts.values()))
+        if found:
+            return LineAccounts(tuple(found), others=len(accounts) - len(found), evidence=refused.evidence)
+        why = await guessed(reader, refused) if listed is None else _none_in_powershell(refused, listed)
+        return LineAccounts((), gap=why, evidence=why.evidence)
+    names = {a.account.user_principal_name.casefold(): a for a in accounts.values()} | accounts
+    numbers = {account.phone_number: account for account in accounts.values()}
+    told = [(names.get(line.account.casefold()) if line.account else numbers.get(line.number), line) for line in lines]
+    rest = await _by_own_address(reader, [line for account, line in told if account is None], refused)
+    known = {account.account.id: _on(account, line) for account, line in told if account}
+    merged = {account.account.id: account for account in rest.accounts} | known
+    return replace(rest, accounts=tuple(merged.values()), others=max(0, len(accounts) - len(known)))
+
+
+def _none_in_powershell(refused: SourceError, listed: Instances) -> Gap:
+    why = f"{CMDLET} lists {len(listed.items)} resource accounts, none of them bound to an ACS resource. {listed.told}"
+    evidence = tuple(dict.fromkeys((*refused.evidence, *(index for _, index in listed.items))))
+    return Gap(f"{refused} {why} There may be newer ones.", evidence, lacks=refused.lacks)
+
+
+def _by_id(items: Sequence[tuple[Any, int]]) -> dict[str, list[_Entry]]:
+    by_id: dict[str, list[_Entry]] = {}
     for body, evidence in items:
         item = wire.parsed(wire.Identified, body, "the list of resource accounts", (evidence,))
         by_id.setdefault(item.id.lower(), []).append((body, evidence))
     return by_id
 
 
-def _account(items: Sequence[tuple[Mapping[str, Any], int]]) -> LineAccount:
+def _account(items: Sequence[_Entry]) -> LineAccount:
     """Return one account; what several entries for it say differently is not known."""
     body = items[0][0]
     evidence = tuple(dict.fromkeys(index for _, index in items))
@@ -202,15 +247,36 @@ async def _configured(
 def _sorted_out(
     told: Sequence[LineAccount | NoResourceAccount | tuple[Subject, Gap]], evidence: tuple[int, ...], listed: int = 0
 ) -> LineAccounts:
-    found = {one.account.id: one for one in told if isinstance(one, LineAccount)}
-    absent = tuple(one for one in told if isinstance(one, NoResourceAccount))
-    unread = tuple(one for one in told if isinstance(one, tuple))
+    accounts = [one for one in told if isinstance(one, LineAccount)]
+    ids = dict.fromkeys(one.account.id for one in accounts)
+    found = [_once([one for one in accounts if one.account.id == account]) for account in ids]
+    absent = {one.subject.key: one for one in told if isinstance(one, NoResourceAccount)}
+    unread = {one[0].key: one for one in (*told, *found) if isinstance(one, tuple)}
     others = max(0, listed - len(found))
-    return LineAccounts(tuple(found.values()), absent, unread, others=others, evidence=evidence)
+    known = tuple(one for one in found if isinstance(one, LineAccount))
+    return LineAccounts(known, tuple(absent.values()), tuple(unread.values()), others=others, evidence=evidence)
+
+
+def _once(named: Sequence[LineAccount]) -> LineAccount | tuple[Subject, Gap]:
+    """Return an account with all that its lines say of it, however each of them names it.
+
+    Lines that name it in the same way are held against each other when config.toml is read.
+    """
+    account = named[0]
+    for other in named[1:]:
+        if wrong := account.line.contradictions(other.line):
+            names = " and ".join(one.line.account or one.line.number for one in (account, other))
+            why = (
+                f"Two lines of config.toml, {names}, are one account, and contradict each other in "
+                f"{', '.join(wrong)}. An account has one line."
+            )
+            return account.account.subject, Gap(why, account.evidence)
+        account = replace(account, line=account.line.joined(other.line))
+    return account
 
 
 def _on(account: LineAccount, line: ConfiguredLine) -> LineAccount:
-    return LineAccount(account.account, account.application, account.acs, account.phone_number, line, account.evidence)
+    return replace(account, line=line)
 
 
 async def _by_own_address(reader: Reader, lines: Sequence[ConfiguredLine], refused: SourceError) -> LineAccounts:
@@ -253,13 +319,17 @@ async def _narrowed(reader: Reader, lines: Sequence[ConfiguredLine]) -> LineAcco
         if one.account:
             names.add(_account([one.account]).phone_number)
         names.discard("")
-        line = next((line for line in lines if {line.account.casefold(), line.number} & names), None)
+        of_it = [line for line in lines if {line.account.casefold(), line.number} & names]
         if one.error:
             unread.append((Subject(Kind.ACCOUNT, one.name, one.name), gap(one.error)))
         elif one.account:
             account = _account([one.account])
-            found[account.account.id] = _on(account, line or ConfiguredLine())
-        elif line:
+            once = _once([_on(account, line) for line in of_it or (ConfiguredLine(),)])
+            if isinstance(once, LineAccount):
+                found[account.account.id] = once
+            else:
+                unread.append(once)
+        elif of_it:
             absent.append(NoResourceAccount(one.name, user_exists=one.user is not None))
     return LineAccounts(tuple(found.values()), tuple(absent), tuple(unread), evidence=tuple(dict.fromkeys(evidence)))
 
@@ -273,13 +343,16 @@ async def resource_accounts(reader: Reader) -> Harvest:
     nothing = "No account was asked about (--subject)." if reader.subjects else ""
     harvest.census[ResourceAccount] = Census((*known, *missing, *read.unread), read.gap, nothing)
     harvest.seen["resource accounts on no line"] = read.others
+    second = await instances(reader) if reader.reads_powershell else None
     for subject, unread in read.unread:
         for question in (BoundApplication, BoundAcsResource, ExpectedNumber):
             harvest.answer(subject, question, unread)
     for account in read.accounts:
         subject = account.account.subject
-        harvest.answer(subject, BoundApplication, account.application)
-        harvest.answer(subject, BoundAcsResource, account.acs)
+        listed = second.by_id.get(account.account.id) if second else None
+        other = _account([listed]) if listed else account
+        harvest.answer(subject, BoundApplication, undisputed(account.application, other.application, second))
+        harvest.answer(subject, BoundAcsResource, undisputed(account.acs, other.acs, second))
         number = account.line.number
         harvest.tell(subject, ExpectedNumber(number) if number else NoExpectedNumber())
     return harvest

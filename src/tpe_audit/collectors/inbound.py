@@ -6,7 +6,7 @@ https://learn.microsoft.com/powershell/module/microsoftteams/get-csautoattendant
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from tpe_audit.collectors import wire
@@ -35,7 +35,7 @@ PAGE = 100
 async def blocked_callers(reader: Reader) -> Harvest:
     """Who may not call in: three cmdlets, each of which may have failed by itself."""
     harvest = Harvest()
-    questions: tuple[tuple[type[Fact], Callable[[Reader], Known]], ...] = (
+    questions: tuple[tuple[type[Fact], Callable[[Reader], Awaitable[Known]]], ...] = (
         (CallerBlocking, _blocking),
         (BlockedCallers, _blocked),
         (ExemptCallers, _exempt),
@@ -43,24 +43,24 @@ async def blocked_callers(reader: Reader) -> Harvest:
     for question, read in questions:
         answer: Answer
         try:
-            answer = read(reader)
+            answer = await read(reader)
         except SourceError as error:
             answer = gap(error)
         harvest.answer(reader.tenant.subject, question, answer)
     return harvest
 
 
-def _blocking(reader: Reader) -> Known:
-    items, evidence = exported(
+async def _blocking(reader: Reader) -> Known:
+    items, evidence = await exported(
         reader, "Get-CsTenantBlockedCallingNumbers", wire.BlockedCallingItem, "the setting for blocked callers"
     )
     if len(items) != 1:
-        raise Malformed("The export holds not exactly one setting for blocked callers.", evidence)
+        raise Malformed("Teams PowerShell gave not exactly one setting for blocked callers.", evidence)
     return Known(CallerBlocking(items[0].Enabled), evidence)
 
 
-def _blocked(reader: Reader) -> Known:
-    items, evidence = exported(
+async def _blocked(reader: Reader) -> Known:
+    items, evidence = await exported(
         reader, "Get-CsInboundBlockedNumberPattern", wire.BlockedPatternItem, "a pattern of blocked callers"
     )
     patterns = [
@@ -70,8 +70,8 @@ def _blocked(reader: Reader) -> Known:
     return Known(BlockedCallers(tuple(patterns)), evidence)
 
 
-def _exempt(reader: Reader) -> Known:
-    items, evidence = exported(
+async def _exempt(reader: Reader) -> Known:
+    items, evidence = await exported(
         reader, "Get-CsInboundExemptNumberPattern", wire.ExemptPatternItem, "a pattern of exempt callers"
     )
     return Known(ExemptCallers(tuple(CallerPattern(i.Identity, i.Pattern, i.Enabled) for i in items)), evidence)
@@ -92,8 +92,8 @@ async def voice_applications(reader: Reader) -> Harvest:
     read = await reader.once(line_accounts)
     harvest = Harvest()
     kinds = (
-        _kind(reader, "Get-CsAutoAttendant", "auto attendant"),
-        _kind(reader, "Get-CsCallQueue", "call queue"),
+        await _kind(reader, "Get-CsAutoAttendant", "auto attendant"),
+        await _kind(reader, "Get-CsCallQueue", "call queue"),
     )
     for subject, unread in read.unread:
         harvest.answer(subject, VoiceApplications, unread)
@@ -110,16 +110,16 @@ def _answers_for(account: str, kinds: Sequence[_Kind]) -> Answer:
     return Known(VoiceApplications(tuple(names)), tuple(dict.fromkeys(i for kind in kinds for i in kind.evidence)))
 
 
-def _kind(reader: Reader, cmdlet: str, what: str) -> _Kind:
+async def _kind(reader: Reader, cmdlet: str, what: str) -> _Kind:
     found: dict[str, list[str]] = {}
     trouble: Gap | None = None
     try:
-        data, evidence = reader.sources.teams_export.cmdlet(cmdlet)
+        data, evidence = await reader.sources.teams_powershell.cmdlet(cmdlet)
     except SourceError as error:
         return _Kind(found, gap(error), error.evidence)
     if len(data) == PAGE:
         trouble = Gap(
-            f"The export holds exactly {PAGE} {what}s, as many as {cmdlet} returns at a time: there may be more.",
+            f"Teams PowerShell gave exactly {PAGE} {what}s, as many as {cmdlet} returns at a time: there may be more.",
             evidence,
             lacks=("a Teams PowerShell export that reads auto attendants and call queues to the last page",),
         )

@@ -137,6 +137,10 @@ def _assigned(listing: Listing) -> _Assigned:
         holder = (assigned.assignmentTargetId or "").lower()
         if not holder:
             continue
+        if assigned.assignmentStatus == "unassigned":
+            unread[holder] = Gap(
+                f"Microsoft Graph names a holder of {number}, and says that it is unassigned.", evidence
+            )
         if (other := holders.setdefault(number, holder)) != holder:
             why = Gap(f"Microsoft Graph says that the number {number} is held by two objects.", listing.evidence)
             unread |= {holder: why, other: why}

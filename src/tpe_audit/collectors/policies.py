@@ -52,11 +52,11 @@ def _policies(
     for item in data:
         identity = item.get("Identity")
         if not isinstance(identity, str) or not identity:
-            raise Malformed("A policy in the Teams PowerShell export has no Identity.", evidence)
+            raise Malformed("Teams PowerShell gave a policy without Identity.", evidence)
         name = named(identity)
         answer = attempt(partial(make, name, item), evidence)
         if name.casefold() in found and found[name.casefold()][1] != answer:
-            answer = Gap(f"The Teams PowerShell export has two policies {name}, and they differ.", evidence)
+            answer = Gap(f"Teams PowerShell gave two policies {name}, and they differ.", evidence)
         found[name.casefold()] = (name, answer)
     return found
 
@@ -65,7 +65,7 @@ def _holding(policies: Policies, name: str, cmdlet: str, evidence: tuple[int, ..
     """Return what the policy of this name says."""
     if name.casefold() in policies:
         return policies[name.casefold()][1]
-    why = f"The agent has the policy {name}, and {cmdlet} in the Teams PowerShell export does not hold it."
+    why = f"The agent has the policy {name}, and {cmdlet} does not list it."
     return Gap(f"{why} If the policy is new, make a new export.", evidence, lacks=("a fresh Teams PowerShell export",))
 
 
@@ -96,7 +96,7 @@ async def external_access(reader: Reader) -> Harvest:
         if found is None and isinstance(assigned, Known) and not isinstance(listed, AssignedPolicies):
             return assigned  # Teams does not know the agent
         if found is None:
-            why = f"Get-CsOnlineUser in the Teams PowerShell export does not hold {agent.subject.name}."
+            why = f"Get-CsOnlineUser in Teams PowerShell does not list {agent.subject.name}."
             return Gap(why, evidence, lacks=(_EXPORT,))
         name = named(_policy_of(found, agent.subject.name, evidence)) or GLOBAL
         return _with(_holding(policies, name, cmdlet, pages), *evidence)
@@ -117,7 +117,7 @@ def _policy_of(item: Mapping[str, Any], name: str, evidence: tuple[int, ...]) ->
 
 async def _online_users(reader: Reader) -> tuple[Mapping[str, Mapping[str, Any]], tuple[int, ...]]:
     """The users of `Get-CsOnlineUser`, by object id and by name."""
-    data, evidence = reader.sources.teams_export.cmdlet("Get-CsOnlineUser")
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsOnlineUser")
     users: dict[str, Mapping[str, Any]] = {}
     for item in data:
         for key in ("Identity", "UserPrincipalName"):
@@ -158,7 +158,7 @@ async def _of_agents(
         harvest.answer(subject, question, unread)
     if not read.users:
         return harvest
-    data, evidence = reader.sources.teams_export.cmdlet(cmdlet)
+    data, evidence = await reader.sources.teams_powershell.cmdlet(cmdlet)
     policies = _policies(data, content, evidence)
     for agent, _ in read.users.values():
         try:
@@ -188,7 +188,7 @@ async def shared_calling(reader: Reader) -> Harvest:
         harvest.answer(subject, SharedCalling, unread)
     if not read.accounts:
         return harvest
-    data, evidence = reader.sources.teams_export.cmdlet("Get-CsTeamsSharedCallingRoutingPolicy")
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsTeamsSharedCallingRoutingPolicy")
     of: dict[str, list[SharedCallingPolicy]] = {}
     for each in data:
         item = wire.parsed(wire.SharedCallingPolicyItem, each, "a shared calling policy", evidence)

@@ -49,9 +49,17 @@ class Reader:
         self.subjects = tuple(subjects)
         """Only these accounts, numbers and agents are asked about; empty: all."""
         self.tenant = Tenant(sources.config.teams.tenant_id)
+        self.reads_powershell = False
+        """Teams PowerShell is read anyway, so that asking it for more costs nothing."""
+        self.warnings: dict[str, None] = {}
+        """What was not read as usual, and how it was: each sentence once."""
         self.instead: Callable[[Callable[[Reader], Awaitable[Any]]], Callable[[Reader], Awaitable[Any]]] | None = None
         """Gives another reading in the place of one, where only half of a deployment is read."""
         self._tasks: dict[Callable[[Reader], Awaitable[Any]], asyncio.Task[Any]] = {}
+
+    def warn(self, sentence: str) -> None:
+        """Let the report say how something was read."""
+        self.warnings[sentence] = None
 
     async def once(self, reading: Callable[[Reader], Awaitable[T]]) -> T:
         """Return what `reading` reads, however many ask for it.

@@ -43,19 +43,19 @@ _W = TypeVar("_W", bound=wire.Wire)
 _PolicyName = str | wire.NamedPolicy | None
 
 
-def exported(reader: Reader, cmdlet: str, model: type[_W], what: str) -> tuple[list[_W], tuple[int, ...]]:
-    """Return what a cmdlet of the Teams export answered.
+async def exported(reader: Reader, cmdlet: str, model: type[_W], what: str) -> tuple[list[_W], tuple[int, ...]]:
+    """Return what a cmdlet of Teams PowerShell answered.
 
     Raises:
-        SourceError: the export does not tell, or not as the cmdlet is documented.
+        SourceError: Teams PowerShell does not tell, or not as the cmdlet is documented.
     """
-    data, evidence = reader.sources.teams_export.cmdlet(cmdlet)
+    data, evidence = await reader.sources.teams_powershell.cmdlet(cmdlet)
     return [wire.parsed(model, item, what, evidence) for item in data], evidence
 
 
 async def voice_routing_policies(reader: Reader) -> Harvest:
     """The voice routing policies, and the PSTN usages that each gives."""
-    items, evidence = exported(
+    items, evidence = await exported(
         reader, "Get-CsOnlineVoiceRoutingPolicy", wire.VoiceRoutingPolicyItem, "a voice routing policy"
     )
     policies = tuple(VoiceRoutingPolicy(named(i.Identity), tuple(i.OnlinePstnUsages or ())) for i in items)
@@ -64,7 +64,7 @@ async def voice_routing_policies(reader: Reader) -> Harvest:
 
 async def voice_routes(reader: Reader) -> Harvest:
     """The voice routes."""
-    items, evidence = exported(reader, "Get-CsOnlineVoiceRoute", wire.VoiceRouteItem, "a voice route")
+    items, evidence = await exported(reader, "Get-CsOnlineVoiceRoute", wire.VoiceRouteItem, "a voice route")
     routes = tuple(
         VoiceRoute(
             i.Identity, i.NumberPattern or "", tuple(i.OnlinePstnUsages or ()), tuple(i.OnlinePstnGatewayList or ())
@@ -76,7 +76,7 @@ async def voice_routes(reader: Reader) -> Harvest:
 
 async def session_border_controllers(reader: Reader) -> Harvest:
     """The session border controllers."""
-    items, evidence = exported(
+    items, evidence = await exported(
         reader, "Get-CsOnlinePSTNGateway", wire.GatewayItem, "a session border controller (PSTN gateway)"
     )
     controllers = tuple(SessionBorderController(i.Identity, i.Enabled) for i in items)
@@ -85,7 +85,7 @@ async def session_border_controllers(reader: Reader) -> Harvest:
 
 async def dial_out_policies(reader: Reader) -> Harvest:
     """The policies of outbound call restrictions."""
-    items, evidence = exported(
+    items, evidence = await exported(
         reader, "Get-CsOnlineDialOutPolicy", wire.DialOutPolicyItem, "a policy of outbound call restrictions"
     )
     policies = tuple(DialOutPolicy(named(i.Identity), i.AllowPSTNOutboundCallingType) for i in items)
@@ -102,7 +102,7 @@ async def assigned_policies(reader: Reader) -> Harvest:
     """The voice routing and dial-out policies of the accounts on lines.
 
     Graph lists the policies that are assigned, and no Global ones. Which types of policies it knows is not documented,
-    so that one which it does not list is believed to be Global only if the Teams export says so too.
+    so that one which it does not list is believed to be Global only if Teams PowerShell says so too.
     """
     read = await reader.once(line_accounts)
     harvest = Harvest()
@@ -110,8 +110,8 @@ async def assigned_policies(reader: Reader) -> Harvest:
         harvest.answer(subject, AssignedVoiceRoutingPolicy, unread)
         harvest.answer(subject, AssignedDialOutPolicy, unread)
     listed = await _configurations(reader, read.accounts)
-    routing = _exported_names(reader, wire.OnlineUserRouting, lambda user: user.OnlineVoiceRoutingPolicy)
-    dialling = _exported_names(reader, wire.OnlineUserDialOut, lambda user: user.OnlineDialOutPolicy)
+    routing = await _exported_names(reader, wire.OnlineUserRouting, lambda user: user.OnlineVoiceRoutingPolicy)
+    dialling = await _exported_names(reader, wire.OnlineUserDialOut, lambda user: user.OnlineDialOutPolicy)
     for account, configuration in listed:
         subject = account.account.subject
         name = _assigned(subject, configuration, "OnlineVoiceRoutingPolicy", routing)
@@ -160,18 +160,18 @@ def _assigned(
     if found := export.get(subject.id.lower()):
         return found if isinstance(found, Gap) else (found[0], (*evidence, *found[1]))
     return unread or Gap(
-        f"Microsoft Graph lists no {policy_type} for {subject.name}, and the Teams PowerShell export does not hold "
+        f"Microsoft Graph lists no {policy_type} for {subject.name}, and Teams PowerShell does not list "
         "the account (Get-CsOnlineUser -AccountType ResourceAccount), so which policy it has is not known.",
         evidence,
     )
 
 
-def _exported_names(
+async def _exported_names(
     reader: Reader, model: type[_W], policy: Callable[[_W], _PolicyName]
 ) -> Mapping[str, _Name | Gap] | Gap:
-    """Return, by account, the policy that the Teams export names."""
+    """Return, by account, the policy that Teams PowerShell names."""
     try:
-        data, evidence = reader.sources.teams_export.cmdlet("Get-CsOnlineUser")
+        data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsOnlineUser")
         identities = [wire.parsed(wire.OnlineUserId, item, "a user", evidence).Identity.lower() for item in data]
     except SourceError as error:
         return gap(error)

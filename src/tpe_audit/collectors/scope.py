@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
+from tpe_audit.collectors.instances import instead_of_graph
 from tpe_audit.collectors.numbers_of import holder
 from tpe_audit.collectors.reader import Reader, text
 from tpe_audit.config import e164
@@ -82,6 +83,16 @@ async def account_item(reader: Reader, object_id: str) -> Answered:
     Raises:
         SourceError: it could not be read. A 404 proves nothing where the list itself does not answer.
     """
+    try:
+        return await _account_in_graph(reader, object_id)
+    except SourceError as error:
+        listed = await instead_of_graph(reader, error)
+        if listed is None or object_id not in listed.by_id:
+            raise
+        return Answered(*listed.by_id[object_id])
+
+
+async def _account_in_graph(reader: Reader, object_id: str) -> Answered:
     graph = reader.sources.graph
     answered = await graph.get(f"{ACCOUNTS}/{object_id}", grant=ACCOUNT_GRANT)
     if answered.body is not None:

@@ -9,6 +9,7 @@ from tpe_audit.facts import (
     AcsScopes,
     AcsServicePrincipal,
     Collected,
+    CommercialSubscription,
     Deployment,
     GlobalExternalAccess,
     NoAcsScopes,
@@ -18,6 +19,7 @@ from tpe_audit.facts import (
     ServicePlan,
     Sku,
     SubscribedSkus,
+    SubscriptionDates,
 )
 from tpe_audit.facts import well_known as known
 from tpe_audit.sources import SourceError
@@ -90,7 +92,7 @@ async def read_skus(reader: Reader) -> tuple[SubscribedSkus, tuple[int, ...]]:
             item.capabilityStatus,
             item.prepaidUnits.enabled,
             item.consumedUnits,
-            tuple(ServicePlan(plan.servicePlanId.lower(), plan.servicePlanName or "") for plan in item.servicePlans),
+            _plans(item.servicePlans),
         )
         for item in items
     )
@@ -103,6 +105,36 @@ async def subscribed_skus(reader: Reader) -> Harvest:
     skus, evidence = await reader.once(read_skus)
     harvest.tell(reader.tenant.subject, skus, evidence)
     return harvest
+
+
+async def subscription_dates(reader: Reader) -> Harvest:
+    """When what the tenant bought ends (https://learn.microsoft.com/graph/api/directory-list-subscriptions)."""
+    listing = await reader.sources.graph.items(
+        "/v1.0/directory/subscriptions", grant="the Graph permission Organization.Read.All"
+    )
+    what = "a commercial subscription (companySubscription)"
+    items = [wire.parsed(wire.CompanySubscription, each.body, what, (each.evidence,)) for each in listing.items]
+    harvest = Harvest()
+    fact = SubscriptionDates(tuple(_commercial(item) for item in items))
+    harvest.tell(reader.tenant.subject, fact, listing.evidence)
+    return harvest
+
+
+def _commercial(item: wire.CompanySubscription) -> CommercialSubscription:
+    return CommercialSubscription(
+        id=item.commerceSubscriptionId or item.id,
+        sku_id=(item.skuId or "").lower(),
+        part_number=(item.skuPartNumber or "").strip(),
+        status=item.status,
+        trial=bool(item.isTrial),
+        licenses=item.totalLicenses or 0,
+        next_lifecycle=item.nextLifecycleDateTime,
+        plans=_plans(item.serviceStatus),
+    )
+
+
+def _plans(plans: list[wire.SkuPlan]) -> tuple[ServicePlan, ...]:
+    return tuple(ServicePlan(plan.servicePlanId.lower(), plan.servicePlanName or "") for plan in plans)
 
 
 async def product_ids(reader: Reader) -> Harvest:
@@ -135,9 +167,9 @@ async def product_ids(reader: Reader) -> Harvest:
 
 async def acs_federation(reader: Reader) -> Harvest:
     """ACS federation, from `Get-CsTeamsAcsFederationConfiguration`, which has exactly one instance."""
-    data, evidence = reader.sources.teams_export.cmdlet("Get-CsTeamsAcsFederationConfiguration")
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsTeamsAcsFederationConfiguration")
     if len(data) != 1:
-        raise Malformed("The export holds not exactly one ACS federation configuration.", evidence)
+        raise Malformed("Teams PowerShell gave not exactly one ACS federation configuration.", evidence)
     item = wire.parsed(wire.AcsFederationItem, data[0], "the ACS federation configuration", evidence)
     harvest = Harvest()
     allowed = tuple(sorted(resource.lower() for resource in item.AllowedAcsResources or []))
@@ -147,10 +179,10 @@ async def acs_federation(reader: Reader) -> Harvest:
 
 async def external_access(reader: Reader) -> Harvest:
     """The Global external access policy, from `Get-CsExternalAccessPolicy`."""
-    data, evidence = reader.sources.teams_export.cmdlet("Get-CsExternalAccessPolicy")
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsExternalAccessPolicy")
     policies = [item for item in data if item.get("Identity") == "Global"]
     if len(policies) != 1:
-        raise Malformed("The export holds not exactly one external access policy Global.", evidence)
+        raise Malformed("Teams PowerShell gave not exactly one external access policy Global.", evidence)
     policy = wire.parsed(wire.ExternalAccessPolicyItem, policies[0], "the external access policy Global", evidence)
     harvest = Harvest()
     harvest.tell(reader.tenant.subject, GlobalExternalAccess(policy.EnableAcsFederationAccess), evidence)
@@ -167,4 +199,5 @@ __all__ = [
     "product_ids",
     "read_skus",
     "subscribed_skus",
+    "subscription_dates",
 ]

@@ -50,6 +50,7 @@ _DETAIL = {
 }
 _CAPABILITY = {"Enabled": PlanStatus.ON, "Warning": PlanStatus.ON}
 _ACTIVE = frozenset({"Active", "ActiveWithError"})
+_LAPSED = frozenset({"Suspended", "Deleted", "LockedOut"})
 
 
 def tell_user(harvest: Harvest, subject: Subject, user: Mapping[str, Any], evidence: tuple[int, ...]) -> None:
@@ -235,7 +236,8 @@ def _of_plans(body: object, skus: SubscribedSkus | None, what: str, evidence: tu
 def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tuple[int, ...]) -> Fact:
     """Return a user's licences from the assignments: cheap in bulk, and as good as plan by plan.
 
-    A plan is on when an active assignment's product holds it and it is not switched off there.
+    A plan is on when an active assignment's product holds it, it is not switched off there, and the tenant's
+    subscriptions to the product are in force, or have ended so lately that they still serve (Warning).
     """
     user = wire.parsed(wire.UserLicenses, body, what, evidence)
     products = {sku.id: sku for sku in skus.skus}
@@ -252,8 +254,11 @@ def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tupl
         off = {plan.lower() for plan in disabled}
         for plan in sku.plans:
             status = PlanStatus.OFF if plan.id in off else PlanStatus.ON
+            detail: str = "Disabled" if status is PlanStatus.OFF else state
             if state not in _ACTIVE:
-                status = PlanStatus.ERROR
-            plans.append(AssignedPlan(plan.id, plan.name, sku.id, sku.part_number, status, state))
+                status, detail = PlanStatus.ERROR, state
+            elif status is PlanStatus.ON and sku.capability_status in _LAPSED:
+                status, detail = PlanStatus.OFF, f"{sku.capability_status} in the tenant"
+            plans.append(AssignedPlan(plan.id, plan.name, sku.id, sku.part_number, status, detail))
     unexplained = tuple(sorted({sku_id for sku_id, _, _ in assigned} - products.keys()))
     return Licenses(tuple(plans), unexplained)

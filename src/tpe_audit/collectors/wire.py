@@ -354,6 +354,20 @@ class SubscribedSku(Wire):
     servicePlans: list[SkuPlan]
 
 
+class CompanySubscription(Wire):
+    """A purchase that licences come from, and when it ends."""
+
+    id: Id
+    commerceSubscriptionId: str | None
+    skuId: str | None
+    skuPartNumber: str | None
+    status: Literal["Enabled", "Warning", "Suspended", "Deleted", "LockedOut"]
+    isTrial: bool | None
+    totalLicenses: int | None
+    nextLifecycleDateTime: Annotated[AwareDatetime | None, Field(strict=False)]
+    serviceStatus: list[SkuPlan]
+
+
 # Microsoft Graph: Teams administration
 
 
@@ -374,6 +388,18 @@ class AssignedNumber(Wire):
 
     telephoneNumber: Id
     assignmentTargetId: str | None
+    # Which of them a number of Teams Phone extensibility has is not documented, only that these are answers.
+    assignmentStatus: (
+        Literal[
+            "unassigned",
+            "userAssigned",
+            "conferenceAssigned",
+            "voiceApplicationAssigned",
+            "thirdPartyAppAssigned",
+            "policyAssigned",
+        ]
+        | None
+    ) = None
 
 
 class NumberTypeItem(Wire):
@@ -453,6 +479,22 @@ class Subscription(Wire):
     """An Azure subscription."""
 
     subscriptionId: Id
+
+
+class BillingAccountProperties(Wire):
+    """Whose billing account it is, and under which agreement."""
+
+    agreementType: str | None = None
+    primaryBillingTenantId: str | None = None
+    accountStatus: str | None = None
+    displayName: str | None = None
+
+
+class BillingAccountItem(Wire):
+    """A billing account."""
+
+    name: Id
+    properties: BillingAccountProperties
 
 
 class Permission(Wire):

@@ -151,7 +151,7 @@ async def collected(
         asked=frozenset(wanted),
         listed=gathered.listed,
         sources=states,
-        warnings=warnings(config),
+        warnings=(*warnings(config), *gathered.warnings),
         errors=gathered.errors,
         attestations=attestations(config),
         waivers=waivers(config),

@@ -59,7 +59,7 @@ class Narrowing:
         off = {
             "arm": sources.azure.mode,
             "acs": sources.acs.mode,
-            "teams-export": sources.teams_powershell.mode,
+            "teams-powershell": sources.teams_powershell.mode,
             "dataverse": "auto" if self.config.deployment.consumer == "dynamics-365" else "off",
         }
         return off.get(row.source) == "off" or (row.name == OPT_IN and sources.conditional_access.mode == "off")

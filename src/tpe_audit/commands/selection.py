@@ -77,7 +77,7 @@ def _may_be_answered(check: Check, config: Config, guide: Mapping[Question, Read
     modes = {
         "arm": sources.azure.mode,
         "acs": sources.acs.mode,
-        "teams-export": sources.teams_powershell.mode,
+        "teams-powershell": sources.teams_powershell.mode,
     }
     off = {source for source, mode in modes.items() if mode == "off"}
     return bool(check.question) or any(guide[q].source in off for q in check.wants if q in guide)

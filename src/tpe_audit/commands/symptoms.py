@@ -37,7 +37,7 @@ def unknown(text: str) -> str:
     if not near:
         return f"nothing is known of {shown!r}; tpe-audit list shows the checks"
     names = ", ".join(f'"{entry.key}"' if " " in entry.key else entry.key for entry in near)
-    if shown.isdigit():
+    if any(part.startswith(shown) for form in near[0].codes for part in (form, form.rpartition("/")[2])):
         return f"{shown} alone is no code that is known; these begin so: {names}"
     return f"nothing is known of {shown!r}; the nearest that is known: {names}"
 

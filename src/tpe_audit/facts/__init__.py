@@ -55,6 +55,7 @@ from tpe_audit.facts.base import (
     joined,
     slot,
 )
+from tpe_audit.facts.billing import BillingAgreement, UnknownBillingAgreement
 from tpe_audit.facts.bot import (
     Application,
     ApplicationOwner,
@@ -150,6 +151,7 @@ from tpe_audit.facts.tenant import (
     AcsFederation,
     AcsServicePrincipal,
     Collected,
+    CommercialSubscription,
     GlobalExternalAccess,
     NoAcsServicePrincipal,
     Organization,
@@ -157,6 +159,7 @@ from tpe_audit.facts.tenant import (
     ServicePlan,
     Sku,
     SubscribedSkus,
+    SubscriptionDates,
     Tenant,
 )
 
@@ -185,6 +188,7 @@ __all__ = [
     "AssignedPolicies",
     "AssignedVoiceRoutingPolicy",
     "Billing",
+    "BillingAgreement",
     "BlockedCallers",
     "BlockingPolicy",
     "Bot",
@@ -200,6 +204,7 @@ __all__ = [
     "ClientAssignment",
     "ClientConsents",
     "Collected",
+    "CommercialSubscription",
     "ConditionalAccess",
     "ConfiguredLine",
     "Consumer",
@@ -277,6 +282,7 @@ __all__ = [
     "Sku",
     "Subject",
     "SubscribedSkus",
+    "SubscriptionDates",
     "SyncApplications",
     "TeamsAccountType",
     "TeamsAdminApi",
@@ -285,6 +291,7 @@ __all__ = [
     "Tenant",
     "Thing",
     "UnaskedConsents",
+    "UnknownBillingAgreement",
     "UnlicensedAccounts",
     "UnreadConditionalAccess",
     "UnreadEventDelivery",

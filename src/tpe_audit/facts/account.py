@@ -260,7 +260,8 @@ class Licenses(Fact):
 
     def of(self, ids: Collection[str], prefix: str = "") -> tuple[AssignedPlan, ...]:
         """Return the assigned plans with one of these ids, or whose name starts with `prefix`."""
-        return tuple(plan for plan in self.plans if plan.id in ids or (prefix and plan.name.startswith(prefix)))
+        start = prefix.casefold()
+        return tuple(p for p in self.plans if p.id in ids or (start and p.name.casefold().startswith(start)))
 
     def on(self, ids: Collection[str], prefix: str = "") -> tuple[AssignedPlan, ...]:
         """Return those of `of` that work."""

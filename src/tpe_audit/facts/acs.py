@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from tpe_audit.facts.account import ResourceAccount
 from tpe_audit.facts.base import Fact, Kind, Subject, Thing
+from tpe_audit.facts.well_known import INCOMING_CALL_EVENT
+from tpe_audit.shell import Command, bash
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,46 @@ class AcsResource(Thing):
     def subject(self) -> Subject:
         """The immutable resource id, called by the resource's name."""
         return Subject(Kind.ACS, self.immutable_id, self.name)
+
+    @property
+    def look(self) -> Command:
+        """Show what state it is in."""
+        return bash(
+            "az communication show -n %s -g %s --subscription %s --query provisioningState",
+            self.name,
+            self.resource_group,
+            self.subscription,
+        )
+
+    @property
+    def subscribe(self) -> Command:
+        """Have Event Grid deliver its incoming calls (https://learn.microsoft.com/cli/azure/eventgrid/event-subscription)."""
+        return bash(
+            "az eventgrid event-subscription create --name %s --source-resource-id %s --endpoint %s "
+            "--included-event-types %s",
+            "<name of a new subscription>",
+            self.arm_id,
+            "https://<your application>/api/incomingCall",
+            INCOMING_CALL_EVENT,
+        )
+
+    def serve(self, tenant_id: str, account_id: str) -> Command:
+        """Consent to serve a resource account."""
+        return give_consent(self.host_name, tenant_id, account_id, {"principalType": "teamsResourceAccount"})
+
+
+def give_consent(host_name: str, tenant_id: str, object_id: str, body: Mapping[str, object]) -> Command:
+    """Put an assignment of the Teams extension, in the place of one that is there.
+
+    https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-rest-api
+    """
+    at = f"https://{host_name}/access/teamsExtension/tenants/{tenant_id}/assignments/{object_id}"
+    return bash(
+        "az rest --method put --resource https://communication.azure.com --url %s "
+        "--headers Content-Type=application/json --body %s",
+        f"{at}?api-version=2025-06-30",
+        json.dumps(body),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tpe_audit.facts.acs import give_consent
 from tpe_audit.facts.agent import Agent
 from tpe_audit.facts.base import Fact, Thing
-from tpe_audit.shell import Command, bash
+from tpe_audit.shell import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,25 @@ class ClientAssignment:
         """What stands there."""
         return f"{self.principal_type}: {', '.join(self.client_ids)}" if self.principal_type else "no assignment"
 
-    def give(self, tenant_id: str, object_id: str, client_ids: Iterable[str]) -> Command:
-        """Let these applications act for a user; it replaces the list that is there.
+    @property
+    def doubt(self) -> str:
+        """Why it can't be told whom it lets act; empty if it can."""
+        if self.principal_type.casefold() in ("", "user", "teamsresourceaccount", "resourceaccount"):
+            return ""
+        return f"The consent on {self.acs_name} is of the type {self.principal_type}, which is not documented."
 
-        https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-phone-extensibility-rest-api
-        """
-        at = f"https://{self.host_name}/access/teamsExtension/tenants/{tenant_id}/assignments/{object_id}"
-        return bash(
-            "az rest --method put --resource https://communication.azure.com --url %s "
-            "--headers Content-Type=application/json --body %s",
-            f"{at}?api-version=2025-06-30",
-            json.dumps({"principalType": "user", "clientIds": sorted(client_ids)}),
-        )
+    def allows(self, tenant_id: str, client_ids: Iterable[str]) -> bool:
+        """Whether it lets all these applications, in lower case, act for a user of the tenant."""
+        return self._is_of_user(tenant_id) and set(client_ids) <= set(self.client_ids)
+
+    def give(self, tenant_id: str, object_id: str, client_ids: Iterable[str]) -> Command:
+        """Let these applications act for a user, beside those that may already: it replaces the list that is there."""
+        kept = self.client_ids if self._is_of_user(tenant_id) else ()
+        body = {"principalType": "user", "clientIds": sorted({*client_ids, *kept})}
+        return give_consent(self.host_name, tenant_id, object_id, body)
+
+    def _is_of_user(self, tenant_id: str) -> bool:
+        return self.principal_type.casefold() == "user" and self.tenant_id.casefold() == tenant_id.casefold()
 
 
 @dataclass(frozen=True, slots=True)

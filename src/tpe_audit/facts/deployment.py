@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar
 
@@ -46,6 +46,18 @@ class ConfiguredLine:
     """ARM id or immutable id."""
     bot: str = ""
     """ARM id."""
+
+    def contradictions(self, other: ConfiguredLine) -> tuple[str, ...]:
+        """Return the keys to which two lines of one account give different values."""
+        return tuple(
+            name
+            for name in ("number", "application_id", "acs_resource", "bot")
+            if (mine := getattr(self, name)) and (its := getattr(other, name)) and mine.casefold() != its.casefold()
+        )
+
+    def joined(self, other: ConfiguredLine) -> ConfiguredLine:
+        """Return what two lines of one account say together, where they don't contradict each other."""
+        return ConfiguredLine(*(getattr(self, each.name) or getattr(other, each.name) for each in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tpe_audit.facts.account import ResourceAccount
 from tpe_audit.facts.base import Fact, Thing
 from tpe_audit.facts.policy import GLOBAL
 from tpe_audit.facts.tenant import Tenant
+from tpe_audit.shell import Command, powershell
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,16 @@ class SessionBorderControllers(Fact):
         """Whether there are controllers, and none is enabled."""
         return bool(self.controllers) and not any(one.enabled for one in self.controllers)
 
-    def off(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
-        """Return the names of the controllers that are not enabled: of these, or of all."""
-        wanted = None if names is None else {name.casefold() for name in names}
-        return tuple(
-            one.name
-            for one in self.controllers
-            if not one.enabled and (wanted is None or one.name.casefold() in wanted)
-        )
+    def off(self, routes: Iterable[VoiceRoute]) -> tuple[str, ...]:
+        """Return the names of the controllers that are not enabled: of these routes or, without any, of all."""
+        wanted = {name.casefold() for route in routes for name in route.gateways}
+        off = (one.name for one in self.controllers if not one.enabled)
+        return tuple(name for name in off if not wanted or name.casefold() in wanted)
+
+    @staticmethod
+    def enable(names: Iterable[str]) -> tuple[Command, ...]:
+        """Send controllers new calls (https://learn.microsoft.com/powershell/module/microsoftteams/set-csonlinepstngateway)."""
+        return tuple(powershell("Set-CsOnlinePSTNGateway -Identity %s -Enabled $true", name) for name in names)
 
     def broken(self, routes: Iterable[VoiceRoute]) -> tuple[VoiceRoute, ...]:
         """Return the routes that lead to no enabled controller, and whose numbers no other of them takes."""

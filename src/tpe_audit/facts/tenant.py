@@ -86,11 +86,46 @@ class SubscribedSkus(Fact):
 
     def holding(self, plans: frozenset[str], prefix: str = "") -> tuple[Sku, ...]:
         """Return the products with one of these service plans, by id or by the start of the plan's name."""
-        return tuple(
-            sku
-            for sku in self.skus
-            if any(plan.id in plans or (prefix and plan.name.startswith(prefix)) for plan in sku.plans)
-        )
+        return tuple(sku for sku in self.skus if _holds(sku.plans, plans, prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class CommercialSubscription:
+    """One purchase that licences of a product come from (`companySubscription`)."""
+
+    id: str
+    """What commerce calls it (`commerceSubscriptionId`), or its id in the directory."""
+    sku_id: str
+    """The product, in lower case; empty if it is not told, as the next."""
+    part_number: str
+    status: str
+    """Enabled, Warning, Suspended, Deleted or LockedOut."""
+    trial: bool
+    licenses: int
+    next_lifecycle: datetime | None
+    """When it moves to its next state unless it is renewed; None: no such date is set."""
+    plans: tuple[ServicePlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionDates(Fact):
+    """The tenant's commercial subscriptions, and when each moves to its next state.
+
+    https://learn.microsoft.com/graph/api/resources/companysubscription
+    """
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (Tenant,)
+
+    subscriptions: tuple[CommercialSubscription, ...]
+
+    def holding(self, plans: frozenset[str], prefix: str = "") -> tuple[CommercialSubscription, ...]:
+        """Return those with one of these service plans, by id or by the start of the plan's name."""
+        return tuple(each for each in self.subscriptions if _holds(each.plans, plans, prefix))
+
+
+def _holds(held: Sequence[ServicePlan], plans: frozenset[str], prefix: str) -> bool:
+    start = prefix.casefold()
+    return any(plan.id in plans or (start and plan.name.casefold().startswith(start)) for plan in held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,44 @@
 <#
 .SYNOPSIS
-Writes the settings that only Teams PowerShell can read to one JSON file, for tpe-audit. Changes nothing.
+Writes the settings that only Teams PowerShell can read as one JSON document, for tpe-audit. Changes nothing.
 #>
-[CmdletBinding()]
+[CmdletBinding(DefaultParameterSetName = 'Person')]
 param(
     # The id of the Teams tenant.
     [Parameter(Mandatory = $true)]
     [guid] $TenantId,
 
     # Where to write.
+    [Parameter(ParameterSetName = 'Person')]
+    [Parameter(ParameterSetName = 'Application')]
     [string] $Path = 'teams-export.json',
 
     # To sign in as an application, with a certificate in the store of this machine.
+    [Parameter(ParameterSetName = 'Application', Mandatory = $true)]
     [string] $ApplicationId,
-    [string] $CertificateThumbprint
+    [Parameter(ParameterSetName = 'Application', Mandatory = $true)]
+    [string] $CertificateThumbprint,
+
+    # As tpe-audit itself runs it: with the tokens that the environment holds, writing to the standard output.
+    [Parameter(ParameterSetName = 'Tokens', Mandatory = $true)]
+    [switch] $Tokens
 )
 
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
+if ($Tokens) {
+    # Only the document may go to the standard output.
+    $WarningPreference = 'SilentlyContinue'
+    $InformationPreference = 'SilentlyContinue'
+    $ProgressPreference = 'SilentlyContinue'
+}
 $invariant = [System.Globalization.CultureInfo]::InvariantCulture
 
 # What is exported of what each cmdlet returns.
 $wanted = [ordered] @{
+    'Get-CsOnlineApplicationInstance'       = @(
+        'ObjectId', 'UserPrincipalName', 'DisplayName', 'ApplicationId', 'PhoneNumber', 'AcsResourceId'
+    )
     'Get-CsTeamsAcsFederationConfiguration' = @(
         'Identity', 'EnableAcsUsers', 'AllowedAcsResources', 'RequireAcsFederationForMeeting',
         'LabelForAllowedAcsUsers', 'HideBannerForAllowedAcsUsers'
@@ -149,11 +166,24 @@ function Read-Setting {
     return $answer
 }
 
-Import-Module -Name MicrosoftTeams
-$signIn = @{ TenantId = $TenantId.ToString() }
+try {
+    Import-Module -Name MicrosoftTeams
+}
+catch {
+    # This exit code tells tpe-audit that the module is not there.
+    if ($Tokens -and $_.FullyQualifiedErrorId -like 'Modules_ModuleNotFound*') { exit 3 }
+    throw
+}
+# The module would keep a log.
+$signIn = @{ TenantId = $TenantId.ToString(); LogLevel = 'None' }
 if ($ApplicationId) {
     $signIn['ApplicationId'] = $ApplicationId
     $signIn['CertificateThumbprint'] = $CertificateThumbprint
+}
+if ($Tokens) {
+    $signIn['AccessTokens'] = @($env:TEAMS_EXPORT_GRAPH_TOKEN, $env:TEAMS_EXPORT_TEAMS_TOKEN)
+    $env:TEAMS_EXPORT_GRAPH_TOKEN = $null
+    $env:TEAMS_EXPORT_TEAMS_TOKEN = $null
 }
 $session = Connect-MicrosoftTeams @signIn
 try {
@@ -173,12 +203,19 @@ try {
         module_version = $module.Version.ToString()
         cmdlets        = $cmdlets
     }
-    $text = Format-Json -Value $document
-    $file = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
     $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    [System.IO.File]::WriteAllText($file, $text + "`n", $utf8)
-    Write-Host ('Wrote ' + $file)
+    $bytes = $utf8.GetBytes((Format-Json -Value $document) + "`n")
+    if ($Tokens) {
+        $output = [System.Console]::OpenStandardOutput()
+        $output.Write($bytes, 0, $bytes.Length)
+        $output.Flush()
+    }
+    else {
+        $file = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+        [System.IO.File]::WriteAllBytes($file, $bytes)
+        Write-Host ('Wrote ' + $file)
+    }
 }
 finally {
-    Disconnect-MicrosoftTeams
+    Disconnect-MicrosoftTeams | Out-Null
 }

@@ -24,7 +24,7 @@ from tpe_audit.simulator.inventory import (
     Inventory,
     Resource,
 )
-from tpe_audit.simulator.state import Identity, State, Subscription
+from tpe_audit.simulator.state import BillingAccount, Identity, State, Subscription
 from tpe_audit.simulator.tokens import TokenError, Tokens
 from tpe_audit.simulator.web import Answer, Request
 
@@ -32,6 +32,7 @@ _SUBSCRIPTIONS = "Microsoft.Resources/subscriptions"
 _GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
 _PERMISSIONS = "Microsoft.Authorization/permissions"
 _RESOURCE_GRAPH = "Microsoft.ResourceGraph/resources"
+_BILLING = "Microsoft.Billing/billingAccounts"
 
 _VERSIONS: Mapping[str, tuple[str, ...]] = {
     _SUBSCRIPTIONS: ("2016-06-01", "2020-01-01", "2021-01-01", "2022-12-01"),
@@ -44,6 +45,7 @@ _VERSIONS: Mapping[str, tuple[str, ...]] = {
     SYSTEM_TOPICS: ("2022-06-15", "2025-02-15"),
     f"{SYSTEM_TOPICS}/eventSubscriptions": ("2022-06-15", "2025-02-15"),
     _RESOURCE_GRAPH: ("2021-03-01",),
+    _BILLING: ("2020-05-01", "2024-04-01"),
 }
 _KINDS = {kind.lower(): kind for kind in _VERSIONS}
 
@@ -91,6 +93,7 @@ class ResourceManager:
 
     def __init__(self, state: State, inventory: Inventory, tokens: Tokens, behaviour: Behaviour) -> None:
         self._inventory = inventory
+        self._billing_accounts = state.billing_accounts
         self._tokens = tokens
         self._behaviour = behaviour
         self._identities = {(item.tenant_id, item.client_id): item for item in state.identities}
@@ -116,9 +119,12 @@ class ResourceManager:
         identity = self._identity(request)
         if isinstance(identity, Answer):
             return identity
-        if re.fullmatch(r"/providers/Microsoft\.ResourceGraph/resources/?", request.path, re.IGNORECASE):
-            self._check_version(request, _RESOURCE_GRAPH)
-            return self._query(request, identity)
+        provider = request.path.lower().rstrip("/").removeprefix("/providers/")
+        kind = _KINDS.get(provider)
+        if kind in (_RESOURCE_GRAPH, _BILLING):
+            self._check_version(request, kind)
+            answers = {_RESOURCE_GRAPH: self._query, _BILLING: self._billing}
+            return answers[kind](request, identity)
         match = _PATH.fullmatch(request.path)
         if match is None:
             raise RefusedError(404, "NotFound", f"The resource path '{request.path}' was not found.")
@@ -146,6 +152,12 @@ class ResourceManager:
         if group is not None:
             scope += f"/resourceGroups/{groups.get(group.lower(), group)}"
         return self._provider(request, identity, _Place(groups, group, scope), rest)
+
+    def _billing(self, request: Request, identity: Identity) -> Answer:
+        if request.method != "GET":
+            raise RefusedError(405, "MethodNotAllowed", "Only GET is supported.")
+        readable = [item for item in self._billing_accounts if identity.client_id in item.readers]
+        return self._page(request, [_billing_account(item) for item in readable])
 
     # --- who asks, and what may be seen ------------------------------------------------------------------
 
@@ -370,6 +382,22 @@ def _subscription(subscription: Subscription) -> dict[str, Any]:
             "locationPlacementId": "Public_2014-09-01",
             "quotaId": "PayAsYouGo_2014-09-01",
             "spendingLimit": "Off",
+        },
+    }
+
+
+def _billing_account(account: BillingAccount) -> dict[str, Any]:
+    return {
+        "id": f"/providers/{_BILLING}/{account.name}",
+        "name": account.name,
+        "type": _BILLING,
+        "properties": {
+            "accountStatus": account.status,
+            "accountType": "Enterprise",
+            "agreementType": account.agreement_type,
+            "displayName": account.display_name,
+            "hasReadAccess": True,
+            "primaryBillingTenantId": account.tenant_id,
         },
     }
 

@@ -381,6 +381,7 @@ def _tenant(today: date) -> Tenant:
     )
     agents = tuple(person.id for person in people[:4])
     front_desk, megan = accounts[2][0].id, people[5].id
+    renewal = datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=200)
     return Tenant(
         TENANT_ID,
         "Contoso",
@@ -403,9 +404,9 @@ def _tenant(today: date) -> Tenant:
             Number("+15551230500", "callingPlan", ("voiceApplicationAssignment", "conferenceAssignment")),
         ),
         skus=(
-            OwnedSku(skus.MICROSOFT_365_E5),
-            OwnedSku(skus.RESOURCE_ACCOUNT),
-            OwnedSku(skus.PAY_AS_YOU_GO_US, enabled=5),
+            OwnedSku(skus.MICROSOFT_365_E5, next_lifecycle=renewal),
+            OwnedSku(skus.RESOURCE_ACCOUNT, next_lifecycle=renewal),
+            OwnedSku(skus.PAY_AS_YOU_GO_US, enabled=5, next_lifecycle=renewal),
             OwnedSku(skus.COMMUNICATIONS_CREDITS, enabled=10_000_000),
             OwnedSku(skus.DOMESTIC_CALLING_PLAN, enabled=10),
         ),

@@ -1,4 +1,4 @@
-"""Entra ID: discovery documents and the client-credentials grant.
+"""Entra ID: discovery documents, and tokens for applications and for persons.
 
 Microsoft Learn, "OAuth 2.0 client credentials flow" and "Microsoft Entra authentication and authorization
 error codes". A public answer of Entra carries a timestamp, a trace id and a correlation id; so do these.
@@ -10,16 +10,17 @@ import base64
 import time
 import uuid
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from tpe_audit.simulator import well_known
+from tpe_audit.simulator import assertions, delegated, well_known
+from tpe_audit.simulator.assertions import Issuer
 from tpe_audit.simulator.behaviour import Behaviour
+from tpe_audit.simulator.delegated import People
+from tpe_audit.simulator.managed_identity import ManagedIdentity
 from tpe_audit.simulator.state import Identity, State, Tenant
 from tpe_audit.simulator.tokens import Tokens
 from tpe_audit.simulator.web import Answer, Request
 
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _RESOURCES = {
     "https://graph.microsoft.com": "https://graph.microsoft.com",
     well_known.GRAPH: "https://graph.microsoft.com",
@@ -30,13 +31,35 @@ _RESOURCES = {
 }
 _GRAPH_AUDIENCE = "https://graph.microsoft.com"
 
+_REFUSALS = {
+    53003: (
+        "invalid_grant",
+        "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    ),
+    65001: (
+        "invalid_grant",
+        "The user or administrator has not consented to use the application with ID '{client}' named '{name}'.",
+    ),
+    7000112: ("unauthorized_client", "Application '{client}'({name}) is disabled."),
+}
+"""What Entra says where it knows who it is, and refuses all the same."""
+
 
 class Entra:
     """Sign-in for every tenant of the state."""
 
     def __init__(
-        self, state: State, tokens: Tokens, behaviour: Behaviour, environments: frozenset[str] = frozenset()
+        self,
+        state: State,
+        tokens: Tokens,
+        behaviour: Behaviour,
+        origin: str,
+        environments: frozenset[str] = frozenset(),
     ) -> None:
+        self.issuer = Issuer(origin)
+        self.machine = ManagedIdentity(state, origin, self._issue_to_machine)
+        self._origin = origin
+        self._people = People(self._issue, self._error)
         self._tokens = tokens
         self._resources = {**_RESOURCES, **{address: address for address in environments}}
         self._behaviour = behaviour
@@ -50,6 +73,9 @@ class Entra:
 
     def answer(self, request: Request) -> Answer | None:
         """The answer, or None where the path is none of sign-in's."""
+        for elsewhere in (self.issuer, self.machine):
+            if answer := elsewhere.answer(request):
+                return answer
         parts = [part for part in request.path.split("/") if part]
         if parts[-2:] == ["discovery", "instance"]:
             return self._instances(request)
@@ -57,6 +83,14 @@ class Entra:
             return self._configuration(request, parts[0])
         if parts[1:] in (["oauth2", "v2.0", "token"], ["oauth2", "token"]):
             return self._token(request, parts[0])
+        if parts[1:] == ["oauth2", "v2.0", "devicecode"]:
+            tenant = self._tenants.get(parts[0].lower())
+            form = dict(parse_qsl(request.body.decode(errors="replace")))
+            return (
+                self._people.begin_device(request, tenant, form) if tenant else self._unknown_tenant(request, parts[0])
+            )
+        if parts[1:] == ["oauth2", "v2.0", "authorize"]:
+            return self._people.begin_browser(request)
         return None
 
     def _instances(self, request: Request) -> Answer:
@@ -119,7 +153,7 @@ class Entra:
         if scheme.lower() == "basic":
             pair = base64.b64decode(basic).decode().partition(":")
             client_id, form["client_secret"] = unquote(pair[0]), unquote(pair[2])
-        if form.get("grant_type") != "client_credentials":
+        if form.get("grant_type") not in ("client_credentials", *delegated.GRANTS):
             return self._error(
                 request,
                 400,
@@ -139,12 +173,18 @@ class Entra:
                 "tenant or consented to by any user in the tenant. You may have sent your authentication "
                 "request to the wrong tenant.",
             )
+        if form["grant_type"] != "client_credentials":
+            if not identity.user:
+                text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+                return self._error(request, 401, "invalid_client", 7000218, text)
+            return self._people.redeem(request, tenant, identity, form)
         refusal = self._refusal(request, tenant, identity, form)
         return refusal or self._issue(request, identity, form.get("scope") or form.get("resource", ""))
 
     def _refusal(self, request: Request, tenant: Tenant, identity: Identity, form: dict[str, str]) -> Answer | None:
         if "client_assertion" in form:
-            return self._refused_assertion(request, tenant, identity, form)
+            refused = assertions.refused(self.issuer, request, tenant, identity, form)
+            return self._error(request, 401, "invalid_client", *refused) if refused else None
         if "client_secret" not in form:
             return self._error(
                 request,
@@ -175,80 +215,13 @@ class Entra:
             )
         return None
 
-    def _refused_assertion(
-        self, request: Request, tenant: Tenant, identity: Identity, form: dict[str, str]
-    ) -> Answer | None:
-        # Only who signs in with a certificate needs these, and they are slow to import.
-        import jwt
-        from cryptography import x509
-        from cryptography.hazmat.primitives import hashes
-
-        assertion = form["client_assertion"]
-        if form.get("client_assertion_type") != _ASSERTION_TYPE:
-            return self._error(request, 400, "invalid_request", 90015, "Requested query string is too long or invalid.")
-        try:
-            header: dict[str, Any] = jwt.get_unverified_header(assertion)
-        except jwt.PyJWTError:
-            return self._error(request, 401, "invalid_client", 50027, "JWT token is invalid or malformed.")
-        thumbprints = {
-            str(header.get("x5t", "")).rstrip("="),
-            str(header.get("x5t#S256", "")).rstrip("="),
-        } - {""}
-        for pem in identity.certificates:
-            certificate = x509.load_pem_x509_certificate(pem.encode())
-            own = {
-                base64.urlsafe_b64encode(certificate.fingerprint(algorithm)).decode().rstrip("=")
-                for algorithm in (hashes.SHA1(), hashes.SHA256())  # noqa: S303 - Entra's x5t is SHA-1
-            }
-            if not own & thumbprints:
-                continue
-            base = f"{request.origin}/{tenant.id}"
-            try:
-                jwt.decode(
-                    assertion,
-                    key=certificate.public_key(),  # type: ignore[arg-type]
-                    algorithms=["RS256", "PS256"],
-                    audience=[
-                        f"{base}/oauth2/v2.0/token",
-                        f"{base}/v2.0",
-                        f"{request.origin}/{tenant.domain}/oauth2/v2.0/token",
-                    ],
-                    issuer=form.get("client_id"),
-                    subject=form.get("client_id"),
-                    options={"require": ["exp", "aud", "iss", "sub"]},
-                )
-            except jwt.InvalidAudienceError:
-                return self._error(
-                    request,
-                    401,
-                    "invalid_client",
-                    700023,
-                    "Client assertion audience claim does not match Realm issuer.",
-                )
-            except jwt.PyJWTError as error:
-                return self._error(
-                    request,
-                    401,
-                    "invalid_client",
-                    700027,
-                    f"Client assertion failed signature validation. [Reason - {type(error).__name__}.]",
-                )
-            return None
-        return self._error(
-            request,
-            401,
-            "invalid_client",
-            700027,
-            "The certificate with identifier used to sign the client assertion is not registered on "
-            "application. [Reason - The key was not found., Thumbprint of key used by client: "
-            f"'{', '.join(sorted(thumbprints))}'.]",
-        )
-
     def _issue(self, request: Request, identity: Identity, scope: str) -> Answer:
+        if identity.refused:
+            error, text = _REFUSALS[identity.refused]
+            told = text.format(client=identity.client_id, name=identity.name)
+            return self._error(request, 400, error, identity.refused, told)
         resource, default, _ = scope.partition("/.default")
-        # A client that is pointed here may also ask for the stand-in itself; Graph and ARM both accept that.
-        own = resource.rstrip("/") == request.origin
-        audience = resource.rstrip("/") if own else self._resources.get(resource.rstrip("/"))
+        audience = self._audience(resource)
         if not default:
             return self._error(
                 request,
@@ -269,9 +242,8 @@ class Entra:
                 "administrator of the tenant or consented to by any user in the tenant. You might have "
                 "sent your authentication request to the wrong tenant.",
             )
-        roles = identity.permissions if audience in (_GRAPH_AUDIENCE, request.origin) else frozenset()
         lifetime = self._behaviour.token_lifetime
-        token = self._tokens.issue(identity, audience, roles, lifetime)
+        token = self._issued(identity, audience)
         return Answer(
             200,
             {
@@ -282,6 +254,20 @@ class Entra:
             },
             {"Cache-Control": "no-store, no-cache"},
         )
+
+    def _audience(self, resource: str) -> str | None:
+        """The service that a token is asked for; None: there is none of this name."""
+        bare = resource.rstrip("/")
+        # A client that is pointed here may also ask for the stand-in itself; Graph and ARM both accept that.
+        return bare if bare == self._origin else self._resources.get(bare)
+
+    def _issued(self, identity: Identity, audience: str) -> str:
+        roles = identity.permissions if audience in (_GRAPH_AUDIENCE, self._origin) else frozenset()
+        return self._tokens.issue(identity, audience, roles, self._behaviour.token_lifetime)
+
+    def _issue_to_machine(self, identity: Identity, resource: str) -> str | None:
+        audience = self._audience(resource)
+        return self._issued(identity, audience) if audience else None
 
     def _unknown_tenant(self, request: Request, name: str) -> Answer:
         return self._error(

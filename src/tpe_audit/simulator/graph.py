@@ -152,7 +152,7 @@ class Graph:
             match = route.pattern.fullmatch(path)
             if match is None or version not in route.versions:
                 continue
-            permissions = frozenset(claims["roles"])
+            permissions = frozenset(claims.get("roles") or claims.get("scp", "").split())
             if not permissions & route.permissions:
                 return self._forbidden(request, path)
             try:

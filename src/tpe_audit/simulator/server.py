@@ -25,11 +25,13 @@ from urllib.parse import unquote_plus
 
 from tpe_audit.simulator.acs import Communication
 from tpe_audit.simulator.arm import ResourceManager
+from tpe_audit.simulator.assertions import Issuer
 from tpe_audit.simulator.behaviour import Behaviour, Fault, Recorded
 from tpe_audit.simulator.dataverse import Dataverse
 from tpe_audit.simulator.entra import Entra
 from tpe_audit.simulator.graph import Graph
 from tpe_audit.simulator.inventory import Inventory
+from tpe_audit.simulator.managed_identity import ManagedIdentity
 from tpe_audit.simulator.quotas import Charged
 from tpe_audit.simulator.scenario import Scenario
 from tpe_audit.simulator.state import Environment
@@ -48,7 +50,7 @@ class SimulatedTenant:
     """A running simulated tenant, and what a client needs to talk to it.
 
     `requests` are the requests received so far. `issued` are all token strings and secrets that exist in
-    it, for tests that look for leaks.
+    it, for tests that look for leaks. `issuer` is GitHub, and `machine` the Azure machine with managed identities.
     """
 
     scenario: Scenario
@@ -59,6 +61,8 @@ class SimulatedTenant:
     secrets: Mapping[str, str] = field(repr=False)
     teams_export: Path
     acs_hosts: Mapping[str, str]
+    issuer: Issuer
+    machine: ManagedIdentity
     _log: list[Recorded] = field(repr=False)
     _tokens: Tokens = field(repr=False)
 
@@ -369,7 +373,7 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 behaviour,
                 origin,
                 acs_ports,
-                Entra(state, tokens, behaviour, frozenset(addresses.values())),
+                Entra(state, tokens, behaviour, origin, frozenset(addresses.values())),
                 Graph(state, tokens, behaviour),
                 ResourceManager(state, Inventory(state, hosts), tokens, behaviour),
                 Communication(state, acs_ports, tokens),
@@ -389,7 +393,10 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 "resource_manager": origin,
                 "ca_bundle": str(bundle),
             }
-            config.setdefault("sources", {}).setdefault("teams_powershell", {})["export"] = str(export)
+            powershell = config.setdefault("sources", {}).setdefault("teams_powershell", {})
+            powershell["export"] = str(export)
+            # PowerShell of this machine would talk to Microsoft.
+            powershell.setdefault("mode", "export")
             dynamics = config.get("deployment", {}).get("dynamics", {})
             if dynamics.get("environment_url") in addresses:
                 dynamics["environment_url"] = addresses[dynamics["environment_url"]]
@@ -409,6 +416,8 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 dict(scenario.secrets),
                 export,
                 hosts,
+                parts.entra.issuer,
+                parts.entra.machine,
                 log,
                 tokens,
             )

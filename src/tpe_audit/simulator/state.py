@@ -388,7 +388,10 @@ class Secret:
 class Identity:
     """An application that signs in to a tenant, with what it may do there.
 
-    `permissions` are granted application permissions of Microsoft Graph. `reader_scopes` are the ARM scopes
+    `permissions` are granted permissions of Microsoft Graph: application ones or, where a `user` signs in with it,
+    delegated ones. `refused` is the AADSTS code that Entra answers once it knows who it is. `managed`: it is the
+    managed identity of the machine. `subject_names` are common names of certificates that it is known by, where the
+    whole chain comes along. `reader_scopes` are the ARM scopes
     (subscription, resource group or resource) where it has the role Reader. `data_plane_scopes` are those
     where it may use the data plane of ACS resources, which Reader does not include.
     """
@@ -402,6 +405,32 @@ class Identity:
     permissions: frozenset[str] = frozenset()
     reader_scopes: tuple[str, ...] = ()
     data_plane_scopes: tuple[str, ...] = ()
+    federated: tuple[FederatedCredential, ...] = ()
+    subject_names: tuple[str, ...] = ()
+    managed: bool = False
+    user: str = ""
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedCredential:
+    """Whose tokens an application takes for its own proof (Graph `federatedIdentityCredential`)."""
+
+    issuer: str
+    subject: str
+    audience: str = "api://AzureADTokenExchange"
+
+
+@dataclass(frozen=True, slots=True)
+class BillingAccount:
+    """A billing account, and the applications (client ids) with a role there. It is shown to nobody else."""
+
+    name: str
+    display_name: str
+    agreement_type: str
+    tenant_id: str
+    status: str = "Active"
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,3 +441,4 @@ class State:
     subscriptions: tuple[Subscription, ...]
     identities: tuple[Identity, ...]
     environments: tuple[Environment, ...] = ()
+    billing_accounts: tuple[BillingAccount, ...] = ()

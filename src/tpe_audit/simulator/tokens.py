@@ -58,9 +58,13 @@ class Tokens:
             "exp": now + lifetime,
             "appid": identity.client_id,
             "app_displayname": identity.name,
-            "idtyp": "app",
             "oid": identity.object_id,
-            "roles": sorted(roles),
+            # A person's token has the delegated permissions in scp, an application's those of its own in roles.
+            **(
+                {"idtyp": "user", "scp": " ".join(sorted(roles)), "upn": identity.user}
+                if identity.user
+                else {"idtyp": "app", "roles": sorted(roles)}
+            ),
             "sub": identity.object_id,
             "tid": identity.tenant_id,
             "uti": secrets.token_urlsafe(12),

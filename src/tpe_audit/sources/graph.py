@@ -6,7 +6,6 @@ None (https://github.com/microsoftgraph/msgraph-sdk-python/issues/584).
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
+from tpe_audit.sources.kinds import trust
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pace import Allowance
 from tpe_audit.sources.source import NoConnection, Patience, Response, Source
@@ -76,12 +76,10 @@ class Graph(Source):
             from msgraph_core import GraphClientFactory
             from msgraph_core.authentication import AzureIdentityAuthenticationProvider
 
-            bundle = self._config.endpoints.ca_bundle
-            trust = ssl.create_default_context(cafile=str(self._config.path(bundle)) if bundle else None)
             client = httpx.AsyncClient(
                 http2=True,
                 timeout=self.patience.request_timeout,
-                verify=trust,
+                verify=trust(self._config),
                 trust_env=self._proxies,
                 limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
             )

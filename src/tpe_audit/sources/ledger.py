@@ -13,6 +13,7 @@ _SECRET = re.compile(
     r"eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"  # a JSON web token
     r"|(?i:\b(?:bearer|sharedaccesssignature|hmac-sha256)\s+)\S+"
     r"|(?i:(?:accountkey|accesskey|sharedaccesskey|client_secret|client_assertion|password|sig|code|token)=)[^\s&;]+"
+    r"|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"  # of a proxy
     r"|(?i:endpoint=https?://[^\s;]+;accesskey=)\S+"
 )
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tpe_audit.config import Config
-from tpe_audit.sources.credentials import SignIn, transport
+from tpe_audit.sources.credentials import SignIn
+from tpe_audit.sources.kinds import transport
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.source import NoConnection, Patience, Response, Source
 

@@ -22,6 +22,7 @@ from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Failed, Malformed, Off, Refused, SourceError, Unreachable
 from tpe_audit.sources.ledger import Ledger, masked
 from tpe_audit.sources.pace import Allowance, Pace
+from tpe_audit.sources.remedies import of_connection
 
 _log = logging.getLogger(__name__)
 
@@ -298,8 +299,10 @@ class Source(ABC):
                     raise _Again(error, None, throttled=False) from None
                 except NoConnection as no:
                     evidence = self.ledger.record(self.name, label, None)
+                    advice = of_connection(str(no))
                     why = f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}."
-                    raise _Again(Unreachable(why, (evidence,)), None, throttled=False) from no
+                    error = Unreachable(f"{why} {advice}" if advice else why, (evidence,))
+                    raise _Again(error, None, throttled=False) from no
         except TimeoutError:
             why = f"The time for reading was over before {brief(label)} could be asked of {self.words}."
             raise Unreachable(why) from None
