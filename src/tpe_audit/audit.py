@@ -103,6 +103,10 @@ class Audit:
             if cause := _cause(finding.check, judgement):
                 causes.setdefault(judgement.subject.key, (place, cause))
 
+    def fails(self, check: str) -> bool:
+        """Whether anything fails by a check."""
+        return bool(self._causes[check])
+
     def failure(self, check: str, keys: frozenset[str]) -> Cause | None:
         """Return the root of the first failure of a check that concerns one of these subjects."""
         causes = self._causes[check]
@@ -316,10 +320,11 @@ class _Bench:
         return _cause(self.check, self._said(absent.subject, verdict, ()))
 
     def _failed_before(self, subject: Subject) -> Cause | None:
-        if not self.check.requires:
+        failing = [name for name in self.check.requires if self.audit.fails(name)]
+        if not failing:
             return None
         keys = self._related(subject)
-        causes = (self.audit.failure(name, keys) for name in self.check.requires)
+        causes = (self.audit.failure(name, keys) for name in failing)
         return next((cause for cause in causes if cause), None)
 
     def _related(self, subject: Subject) -> frozenset[str]:

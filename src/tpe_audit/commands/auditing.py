@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tpe_audit.collectors import TABLE, Collector, Question, guide
 from tpe_audit.commands.asked import Asked
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tpe_audit.evidence.readings import Readings
     from tpe_audit.plugins import Plugged
     from tpe_audit.report import Report
+
+T = TypeVar("T")
 
 CONFIG = Path("config.toml")
 
@@ -88,9 +90,24 @@ def reported(
         readings = replayed(asked, config, found, checks)
         report = judged(asked, config, found.catalog, checks, readings, found.table)
     else:
-        report = asyncio.run(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
+        report = completed(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
     deliver(conclude(report) if conclude else report, where, asked)
     return report.exit_code
+
+
+def completed(work: Coroutine[Any, Any, T]) -> T:
+    """Run what reads until it has ended, and return what it returns.
+
+    Not as `asyncio.run` returns it: that asks whether the task, with all that it returns, is a signal handler by
+    way of its `repr`, which takes seconds and hundreds of megabytes for a large tenant.
+    """
+    returned: list[T] = []
+
+    async def kept() -> None:
+        returned.append(await work)
+
+    asyncio.run(kept())
+    return returned[0]
 
 
 async def audited(
