@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from tpe_audit.catalog import Catalog, Check, Parameter
 from tpe_audit.facts import (
@@ -27,6 +28,8 @@ from tpe_audit.terms import Attestation, Terms, Waiver, covers
 from tpe_audit.verdicts import Fail, Manual, NotApplicable, Pass, Status, Unknown, Verdict
 
 _log = logging.getLogger(__name__)
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 NOT_ASKED = "It was not asked for, because what it hangs on could not be read."
 
@@ -55,7 +58,7 @@ class Judgement:
     blocked_by: Cause | None = None
     attestation: Attestation | None = None
     waiver: Waiver | None = None
-    about: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """What a person's answer is about: an attestation is kept with it, and lapses when it changes."""
     lacks: tuple[str, ...] = ()
     """What to grant or set up so that it can be read."""

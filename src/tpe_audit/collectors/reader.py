@@ -27,14 +27,24 @@ class Harvest:
     answers: dict[tuple[type[Fact], str], Answer] = field(default_factory=dict)
     unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    _alike: dict[Known, Known] = field(default_factory=dict, repr=False, compare=False)
 
     def tell(self, subject: Subject, fact: Fact, evidence: tuple[int, ...] = ()) -> None:
         """Note a fact of a subject."""
-        self.answers[(slot(type(fact)), subject.key)] = Known(fact, evidence)
+        self.answer(subject, type(fact), Known(fact, evidence))
 
     def answer(self, subject: Subject, question: type[Fact], answer: Answer) -> None:
         """Note the answer to a question on a subject, whatever it is."""
-        self.answers[(slot(question), subject.key)] = answer
+        self.answers[(slot(question), subject.key)] = self._once(answer)
+
+    def _once(self, answer: Answer) -> Answer:
+        """Return one answer for all that are alike: most of a hundred thousand agents are."""
+        if not isinstance(answer, Known):
+            return answer
+        try:
+            return self._alike.setdefault(answer, answer)
+        except TypeError:  # a plug-in's fact may hold what has no hash
+            return answer
 
 
 class Reader:
