@@ -48,9 +48,7 @@ def measure(*, quick: bool = False) -> Iterator[Table]:
     columns = ("accounts + agents", "requests", "least", "ratio", "CPU s", "per 10,000", "peak MB", "unknown")
     says = f"Twice the tenant takes {growth} times the CPU (goal {DOUBLED:g}); the goal for memory is {MEMORY} MB."
     yield Table("Scale", columns, tuple(rows), says)
-    yield Table(
-        "Rendering", ("accounts + agents", "format", "CPU s", "MB", "peak MB of the process"), tuple(rendered)
-    )
+    yield Table("Rendering", ("accounts + agents", "format", "CPU s", "MB", "peak MB of the process"), tuple(rendered))
 
 
 def lower_bound(requests: tuple[Recorded, ...], size: Size) -> int:

@@ -183,8 +183,9 @@ async def server_consents(reader: Reader) -> Harvest:
         for account in read.accounts:
             harvest.answer(account.account.subject, ServerConsent, Gap(why, declared_off=True))
         return harvest
-    resources = await reader.once(acs_resources)
     source = reader.sources.acs
+    signing_in = [source.prepare()] if any(account.acs_id for account in read.accounts) else []
+    resources, *_ = await asyncio.gather(reader.once(acs_resources), *signing_in)
 
     async def consent(account: LineAccount) -> Answer:
         resource = resources.answers[(AcsResource, account.account.subject.key)]

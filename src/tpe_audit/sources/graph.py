@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
     from msgraph import GraphRequestAdapter
 
-AT_ONCE = 16
+AT_ONCE = 24
 HEADERS = MappingProxyType({"Accept": "application/json", "x-ms-throttle-priority": "low"})
 """An audit can wait: where Graph has to refuse somebody, people at work come first."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email.utils
 import json
 import logging
@@ -124,6 +125,15 @@ class Source(ABC):
     def audience(self) -> str:
         """The scope that a token for it is asked with."""
         return f"{self.base}/.default"
+
+    async def prepare(self) -> None:
+        """Sign in before something is asked, so that nothing has to wait for that then.
+
+        Where it fails, what is asked says so.
+        """
+        if not self.unsupported:
+            with contextlib.suppress(SourceError):
+                await self.identity.ready(self.audience, self.patience.ends, **self.token_options)
 
     @abstractmethod
     async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
