@@ -202,7 +202,8 @@ async def server_consents(reader: Reader) -> Harvest:
             raise Malformed(f"The answer for {what} is the assignment of {item.objectId}.", evidence)
         return Known(ServerConsent(item.principalType, item.tenantId.lower()), evidence)
 
-    for account, answer in await each(read.accounts, consent):
+    counted = partial(reader.sources.ledger.counted, "consents of accounts")
+    for account, answer in await each(read.accounts, consent, counted):
         harvest.answer(account.account.subject, ServerConsent, answer)
     return harvest
 

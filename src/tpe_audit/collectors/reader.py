@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -149,13 +149,27 @@ async def together(readings: Iterable[Awaitable[T]]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def each(things: Iterable[T], read: Callable[[T], Awaitable[Answer]]) -> list[tuple[T, Answer]]:
-    """Read something of each thing at once; one that can't be read leaves a gap of its own."""
+async def each(
+    things: Collection[T], read: Callable[[T], Awaitable[Answer]], counted: Callable[[int, int], None] | None = None
+) -> list[tuple[T, Answer]]:
+    """Read something of each thing at once; one that can't be read leaves a gap of its own.
+
+    Args:
+        things: what to read it of.
+        read: how to read it.
+        counted: called with how many are done, and of how many.
+    """
+    done = 0
 
     async def one(thing: T) -> tuple[T, Answer]:
+        nonlocal done
         try:
             return thing, await read(thing)
         except SourceError as error:
             return thing, gap(error)
+        finally:
+            done += 1
+            if counted:
+                counted(done, len(things))
 
     return list(await asyncio.gather(*(one(thing) for thing in things)))

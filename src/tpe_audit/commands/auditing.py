@@ -152,6 +152,7 @@ async def collected(
         wanted.add(NAME)
     with progress(asked) as shown:
         async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
+            sources.ledger.counted = shown.counted
             gathered = await gather(
                 wanted, sources, deployment(config), started, asked.subject, shown.told, table, half=half
             )
