@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import latency, naive, scale, single_check, startup
+from benchmarks import latency, naive, page, scale, single_check, startup
 from benchmarks.measure import Table
 
 RESULTS = Path(__file__).parent / "results" / "benchmarks.json"
@@ -22,6 +22,7 @@ def _benchmarks(*, quick: bool, check: str) -> Mapping[str, Callable[[], Iterato
         "single-check": lambda: iter((single_check.measure(check),)),
         "latency": lambda: iter((latency.measure(),)),
         "naive": lambda: iter((naive.measure(),)),
+        "page": lambda: iter((page.measure(),)),
         "scale": lambda: scale.measure(quick=quick),
     }
 

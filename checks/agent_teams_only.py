@@ -44,7 +44,8 @@ def check(agent: Agent, account: TeamsAccountType) -> Verdict:
         observed=observed,
         expected="accountType is user",
         fix=powershell(
-            "Get-CsOnlineUser -Identity %s | Select-Object UserPrincipalName, AccountType, TeamsUpgradeEffectiveMode",
+            "Get-CsOnlineUser -Identity %s | "
+            "Select-Object 'UserPrincipalName', 'AccountType', 'TeamsUpgradeEffectiveMode'",
             agent.user_principal_name or agent.id,
         ),
     )

@@ -61,8 +61,7 @@ def check(
         return Pass("The account has a Communications Credits licence.")
     if deployment.billing is Billing.UNKNOWN and agreement.billing is Billing.MCA:
         return NotApplicable(
-            f"{agreement.shown} It needs no Communications Credits. If Microsoft 365 has another agreement, set "
-            'billing = "credits" under [deployment].'
+            f'{agreement.shown} It needs no Communications Credits. If that is Azure\'s alone, set billing = "credits".'
         )
     if doubt := licenses.doubt():
         return Unknown(doubt)
@@ -71,7 +70,6 @@ def check(
         product = licenses.product(COMMUNICATIONS_CREDITS_PLANS) or products.communications_credits
         return Fail(why, shortfall, "the service plan MCOPSTNC is on", products.assign(account.id, product))
     return Manual(
-        "The account has no Communications Credits licence. A Microsoft Customer Agreement needs none; "
-        f'config.toml does not say which agreement there is (billing under [deployment]: "mca" or "credits"). '
-        f"{agreement.shown}"
+        "The account has no Communications Credits licence, and a Microsoft Customer Agreement needs none. "
+        f'Say which there is, billing = "mca" or "credits" under [deployment]. {agreement.shown}'
     )

@@ -35,7 +35,7 @@ def check(number: PhoneNumber, capabilities: NumberCapabilities) -> Verdict:
             observed=observed,
             expected="voiceApplicationAssignment",
             fix=powershell(
-                "Get-CsPhoneNumberAssignment -TelephoneNumber %s | Format-List NumberType, Capability",
+                "Get-CsPhoneNumberAssignment -TelephoneNumber %s | Format-List 'NumberType', 'Capability'",
                 number.number,
             ),
         )

@@ -35,7 +35,7 @@ def check(tenant: Tenant, subscribed: SubscribedSkus) -> Verdict:
     good = [sku for sku in plans if sku.capability_status == "Enabled" and sku.enabled_units > 0]
     if good:
         return Pass("The tenant has a Pay-As-You-Go Calling Plan.", observed=good[0].part_number)
-    look = powershell("Get-MgSubscribedSku | Select-Object SkuPartNumber, SkuId, CapabilityStatus")
+    look = powershell("Get-MgSubscribedSku | Select-Object 'SkuPartNumber', 'SkuId', 'CapabilityStatus'")
     if plans:
         return Fail(
             "The tenant's Pay-As-You-Go Calling Plan is not in force.",

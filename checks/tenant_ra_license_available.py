@@ -42,6 +42,6 @@ def check(tenant: Tenant, subscribed: SubscribedSkus, unlicensed: UnlicensedAcco
         observed="; ".join(states) or "no product with the service plan MCOEV_VIRTUALUSER",
         expected=f"Microsoft Teams Phone Resource Account, Enabled, with {needed} or more free",
         fix=powershell(
-            "Get-MgSubscribedSku | Select-Object SkuPartNumber, CapabilityStatus, ConsumedUnits, PrepaidUnits"
+            "Get-MgSubscribedSku | Select-Object 'SkuPartNumber', 'CapabilityStatus', 'ConsumedUnits', 'PrepaidUnits'"
         ),
     )

@@ -11,8 +11,10 @@ import textwrap
 from pathlib import Path
 
 from tests.commands.cli import tpe
+from tests.formats.fields import described
 from tpe_audit import catalog
 from tpe_audit.collectors import GUIDE
+from tpe_audit.formats.json import schema
 from tpe_audit.simulator import DEFAULT, SCENARIOS
 from tpe_audit.verdicts import Area
 
@@ -57,10 +59,21 @@ def areas() -> str:
     return "\n".join(rows)
 
 
+def fields() -> str:
+    """Every field of the JSON report, as its schema describes it."""
+    rows = ["| Field | Type | Holds |", "| --- | --- | --- |"]
+    for path, field in described(schema()).items():
+        values = f" One of {', '.join(f'`{value}`' for value in field.values)}." if field.values else ""
+        optional = "" if field.required else " Not always there."
+        rows.append(f"| `{path}` | {field.type} | {field.meaning}{values}{optional} |")
+    return "\n".join(rows)
+
+
 PARTS = {
     "README.md": ("report", report),
     "docs/guides/scenarios.md": ("scenarios", scenarios),
     "docs/guides/permissions.md": ("areas", areas),
+    "docs/guides/json-report.md": ("fields", fields),
 }
 
 

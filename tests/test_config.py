@@ -25,6 +25,7 @@ ACS = f"/subscriptions/{OTHER}/resourceGroups/voice/providers/Microsoft.Communic
 WAIVER = '[[waivers]]\ncheck = "ra-exists"\nowner = "Kim"\nreason = "moves"\nexpires = 2027-01-31\n'
 ATTESTATION = '[[attestations]]\ncheck = "ra-synced"\nby = "Kim"\non = 2026-11-20\nexpires = 2026-12-20\n'
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
+FORMATS = "'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'"
 
 
 @pytest.fixture(autouse=True)
@@ -197,7 +198,11 @@ def test_lists_of_tables_are_json_in_the_environment(file: Path, monkeypatch: py
         ("TPE_AUDIT_LIMITS__DEADLINE", "soon", "limits.deadline: it should be a valid number"),
         ("TPE_AUDIT_REPORT__FAIL_ON", "all", "it should be 'blocker', 'major', 'minor' or 'never', not 'all'"),
         ("TPE_AUDIT_REPORT__FORMATS", "json", "its value is not the JSON that this key takes"),
-        ("TPE_AUDIT_REPORT__FORMATS", '["pdf"]', "report.formats[0]: it should be 'terminal', 'html' or 'json'"),
+        (
+            "TPE_AUDIT_REPORT__FORMATS",
+            '["docx"]',
+            f"report.formats[0]: it should be {FORMATS}",
+        ),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", SECRET, "its value is not the JSON that this key takes"),
         ("TPE_AUDIT_TEAMS__CREDENTIAL", f'"{SECRET}"', "teams.credential: it should be a table"),
         ("TPE_AUDIT_WAIVERS", '[{"check": "ra-exists"}]', "waivers[0].owner: it is missing"),
@@ -224,7 +229,7 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     ),
     "an unknown section": (
         TEAMS + "[deploymnt]\n",
-        ["deploymnt: there is no such key; did you mean deployment? Allowed here: attestations, azure, checks"],
+        ["deploymnt: there is no such key; did you mean deployment? Allowed here: attest, attestations, azure"],
     ),
     "an unknown key of a list of tables": (
         TEAMS + WAIVER + 'until = "x"\n',
@@ -253,8 +258,8 @@ WRONG: Mapping[str, tuple[str, list[str]]] = {
     ),
     "no direction": (TEAMS + "[deployment]\ndirections = []\n", ["deployment.directions: it should name at least one"]),
     "a format that there is not": (
-        TEAMS + '[report]\nformats = ["pdf"]\n',
-        ["report.formats[0]: it should be 'terminal', 'html' or 'json', not 'pdf'"],
+        TEAMS + '[report]\nformats = ["docx"]\n',
+        [f"report.formats[0]: it should be {FORMATS}, not 'docx'"],
     ),
     "a table where a list of tables belongs": (
         TEAMS + '[deployment.lines]\nnumber = "+15551230100"\n',

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.fixing.shells import faults, scripts_of
 from tests.tenant import audit
 from tpe_audit import catalog, codes
 from tpe_audit.report import Outcome, Report
@@ -153,6 +154,9 @@ async def test_a_scenario_comes_to_what_it_breaks(name: str) -> None:
             assert all(0 <= index < len(report.requests) for index in judgement.evidence)
             if judgement.status is Status.UNKNOWN:
                 assert judgement.lacks or judgement.evidence, (finding.check.id, judgement.reason)
+
+    # And what mends it is a script that its shell takes.
+    assert [fault for script in scripts_of(report) for fault in faults(script)] == []
 
 
 CAUSES: dict[str, tuple[str, ...]] = {

@@ -169,7 +169,7 @@ CredentialKind = Literal[
     "managed-identity",
     "workload-identity",
 ]
-FormatName = Literal["terminal", "html", "json"]
+FormatName = Literal["terminal", "html", "json", "pdf", "markdown", "sarif", "junit", "csv", "github"]
 
 
 class Section(BaseModel):
@@ -375,6 +375,9 @@ class ReportSection(Section):
     directory: Text = "reports"
     formats: Annotated[list[FormatName], Field(min_length=1)] = ["terminal", "html", "json"]
     fail_on: Literal["blocker", "major", "minor", "never"] = "major"
+    history: bool = True
+    keep_runs: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    keep_days: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 400
 
 
 class WaiverEntry(Section):
@@ -397,6 +400,12 @@ class AttestationEntry(Section):
     expires: date
     evidence: str = ""
     about: dict[str, str] = {}
+
+
+class Attest(Section):
+    """Where answers are written."""
+
+    file: str = ""
 
 
 class Notify(Section):
@@ -428,6 +437,7 @@ class Tables(BaseModel):
     report: ReportSection = ReportSection()
     waivers: list[WaiverEntry] = []
     attestations: list[AttestationEntry] = []
+    attest: Attest = Attest()
     notify: Notify = Notify()
     limits: Limits = Limits()
 
@@ -438,6 +448,7 @@ class Config(Tables, BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=SEPARATOR)
 
     _folder: Path = Path()
+    _in_file: int = 0
 
     @classmethod
     def settings_customise_sources(
@@ -469,6 +480,13 @@ class Config(Tables, BaseSettings):
         for url in (ours.graph, ours.authority, ours.resource_manager):
             named += clouds_of(url)[:1]
         return next((SOVEREIGN[cloud] for cloud in named if cloud in SOVEREIGN), "")
+
+    def attestation(self, index: int, name: str) -> str:
+        """Return where an attestation stands: in the file that is called `name`, or in the one that it names."""
+        elsewhere = index - self._in_file
+        if not self.attest.file or elsewhere < 0:
+            return f"{place(('attestations',), name)}: attestations[{index}]"
+        return f"{self.path(self.attest.file)}: attestations[{elsewhere}]"
 
     def path(self, name: str) -> Path:
         """Return a path that the configuration names; relative ones are relative to the file."""
@@ -513,13 +531,14 @@ def _unsigned(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def load(path: Path | None, *, tenant_id: str = "") -> Config:
+def load(path: Path | None, *, tenant_id: str = "", attested: bool = True) -> Config:
     """Read the configuration from a file, if there is one, and from the environment.
 
     Args:
         path: the file.
         tenant_id: of the tenant whose evidence is judged: nobody signs in then, so no credential is looked at, and
             the configuration need not name the tenant.
+        attested: the file that `[attest] file` names must be there.
 
     Raises:
         ConfigError: it can't be used.
@@ -530,7 +549,8 @@ def load(path: Path | None, *, tenant_id: str = "") -> Config:
         data, name = _toml(path), str(path)
         if problems := _secrets_in(data, name) + _wrong_in_file(data, name):
             raise ConfigError(problems)
-    return with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name, tenant_id)
+    config = with_environment(data, path.resolve().parent if path is not None else Path.cwd(), name, tenant_id)
+    return _with_attestations(config, needed=attested)
 
 
 def with_environment(data: Mapping[str, Any], folder: Path, name: str, tenant_id: str = "") -> Config:
@@ -558,14 +578,42 @@ def with_environment(data: Mapping[str, Any], folder: Path, name: str, tenant_id
     return config
 
 
-def without_credentials(path: Path) -> Config:
+class _Attestations(Section):
+    """What the file holds that `[attest] file` names."""
+
+    attestations: list[AttestationEntry] = []
+
+
+def _with_attestations(config: Config, *, needed: bool) -> Config:
+    """Return the configuration with the attestations that stand in a file of their own, if it names one.
+
+    Raises:
+        ConfigError: that file can't be used.
+    """
+    path = config.path(config.attest.file)
+    if not config.attest.file or not (needed or path.exists()):
+        return config
+    try:
+        found = _Attestations.model_validate(_toml(path), strict=True)
+    except ValidationError as error:
+        raise ConfigError([_problem(detail, str(path), in_file=True) for detail in error.errors()]) from None
+    joined = config.model_copy(update={"attestations": [*config.attestations, *found.attestations]})
+    joined._folder, joined._in_file = config._folder, len(config.attestations)  # noqa: SLF001
+    return joined
+
+
+def without_credentials(path: Path, *, attested: bool = True) -> Config:
     """Read a file for what it says of the deployment, before secrets are in the environment that sign in.
+
+    Args:
+        path: the file.
+        attested: the file that `[attest] file` names must be there.
 
     Raises:
         ConfigError: it can't be used.
     """
     try:
-        return load(path)
+        return load(path, attested=attested)
     except ConfigError:
         data = _toml(path)
         if problems := _secrets_in(data, str(path)) + _wrong_in_file(data, str(path)):
@@ -573,7 +621,7 @@ def without_credentials(path: Path) -> Config:
         for table in (data.get("teams", {}), data.get("azure", {})):
             if "credential" in table:
                 table["credential"] = _without_secret(table["credential"])
-        return of_mapping(data, path.resolve().parent)
+        return _with_attestations(of_mapping(data, path.resolve().parent), needed=attested)
 
 
 def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from tpe_audit.audit import Audit, Finding, Judgement
 from tpe_audit.catalog import Catalog, Profile, Reads
 from tpe_audit.changes import Changes
+from tpe_audit.declared import Declared
 from tpe_audit.expiry import Expiry
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
 from tpe_audit.lines import Line, lines
@@ -51,6 +52,8 @@ class SourceReport:
     tenant: str
     state: SourceState
     reason: str = ""
+    resumes_at: datetime | None = None
+    """Before this it asked not to be asked again; None: it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,13 @@ class Run:
     simulated: bool = False
     selected: bool = False
     """Only some checks or subjects were asked for."""
+    subjects: tuple[str, ...] = ()
+    """The subjects that were asked for, as they were named; empty: all."""
     sources: tuple[SourceReport, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    declared: Declared = field(default_factory=Declared)
+    """The configuration file, for findings to point to."""
 
 
 @dataclass(frozen=True, slots=True)

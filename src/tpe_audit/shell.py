@@ -40,7 +40,13 @@ def powershell(template: str, *values: str) -> Command:
 
 def bash(template: str, *values: str) -> Command:
     """Return a POSIX shell command, for the Azure CLI for instance; each `%s` becomes a quoted value."""
-    return Command(Shell.BASH, template % tuple(shlex.quote(_printable(value)) for value in values))
+    return Command(Shell.BASH, template % tuple(_quoted_for_bash(_printable(value)) for value in values))
+
+
+def _quoted_for_bash(value: str) -> str:
+    """Return a word for bash, and for zsh, which takes `=name` for the path of a command."""
+    quoted = shlex.quote(value)
+    return f"'{value}'" if quoted == value and "=" in value else quoted
 
 
 def _quoted_for_powershell(value: str) -> str:

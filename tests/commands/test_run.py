@@ -206,7 +206,7 @@ def test_a_check_whose_source_is_declared_off_may_be_attested(tmp_path: Path) ->
         (("rum",), "There is no command 'rum'. Did you mean 'run'?"),
         (("frobnicate",), "There is no command 'frobnicate'. There are: run, list, explain"),
         (("--frobnicate",), "No such option"),
-        (("run", "--format", "pdf"), "'pdf' is not one of"),
+        (("run", "--format", "docx"), "'docx' is not one of"),
         (("run", "--area", "phones"), "'phones' is not one of"),
         (("run", "--fail-on", "info"), "'info' is not one of"),
         (("run", "--config", "nowhere.toml"), "nowhere.toml: there is no such file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,24 +18,8 @@ from tpe_audit.config import Config, of_mapping
 CATALOG = catalog.find()
 
 
-def _asked(**options: tuple[str, ...]) -> Asked:
-    nothing: dict[str, tuple[str, ...]] = dict.fromkeys(
-        ("check", "skip", "subject", "area", "owner", "severity", "form"), ()
-    )
-    return Asked(
-        config=None,
-        demo=None,
-        evidence=(),
-        output=None,
-        fail_on=None,
-        profile="scheduled",
-        all_subjects=False,
-        quiet=False,
-        verbose=False,
-        no_color=False,
-        no_progress=False,
-        **(nothing | options),
-    )
+def _asked(**options: Any) -> Asked:
+    return Asked(**options)
 
 
 def _config(*skip: str) -> Config:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tpe_audit.audit import Audit, Cause, Finding, Judgement
 from tpe_audit.catalog import Catalog, Check, Parameter, Profile
+from tpe_audit.changes import Change, Changed, Changes
+from tpe_audit.expiry import Ending, Expiry
 from tpe_audit.facts import (
     AcsResource,
     AcsServicePrincipal,
@@ -514,6 +516,81 @@ def report(*, simulated: bool = True) -> Report:
     return composed(_findings(), replace(RUN, simulated=simulated))
 
 
+def go_live() -> Report:
+    """Return the same report, to be signed."""
+    return replace(report(), profile=Profile.GO_LIVE)
+
+
+def changed() -> Report:
+    """Return the same report beside that of the day before, with something of each kind of change and of ending."""
+    bots = (SALES_BOT.subject, CARE_BOT.subject)
+    rows = (
+        (Change.NEW, "bot-teams-channel", bots[1], Status.PASS, Status.FAIL),
+        (Change.MENDED, "bot-exists", bots[0], Status.FAIL, Status.PASS),
+        (Change.UNREADABLE, "server-consent", CARE.subject, Status.PASS, Status.UNKNOWN),
+        (Change.STILL, "acs-service-principal", None, Status.FAIL, Status.FAIL),
+    )
+    those = tuple(
+        Changed(kind, check, "It holds", who, before, now, "So it is.") for kind, check, who, before, now in rows
+    )
+    end = START + timedelta(days=9)
+    endings = (
+        Expiry(Ending.CREDENTIAL, "the client secret a1b2 of Voice", end, "Calls fail.", Owner.DEVELOPER),
+        Expiry(Ending.WAIVER, "the waiver of acs-network-access", end, "It no longer counts.", None),
+    )
+    return replace(report(), changes=Changes(START - timedelta(days=1), "ready", those), expiring=endings)
+
+
+def rooted() -> Report:
+    """Return a report in which one failure rests on another."""
+    findings = [
+        replace(finding, check=replace(finding.check, requires=("acs-service-principal",)))
+        if finding.check.id == "bot-teams-channel"
+        else finding
+        for finding in _findings()
+    ]
+    return composed(findings)
+
+
+CHANGED = (
+    Changed(
+        Change.NEW,
+        "bot-teams-channel",
+        "The bot's Microsoft Teams channel is on",
+        CARE_BOT.subject,
+        Status.PASS,
+        Status.FAIL,
+        "The bot has no Microsoft Teams channel.",
+    ),
+    Changed(
+        Change.MENDED,
+        "ra-exists",
+        "The line has a resource account",
+        CARE.subject,
+        Status.FAIL,
+        Status.PASS,
+        "It exists.",
+    ),
+)
+EXPIRING = (
+    Expiry(
+        Ending.CREDENTIAL,
+        "the client secret a1b2 of tpe-bot-care",
+        START + timedelta(days=9),
+        "The bot then answers no call.",
+        Owner.DEVELOPER,
+        CARE_BOT.subject,
+        "app-credential-valid",
+    ),
+)
+
+
+def compared() -> Report:
+    """Return the report with what has changed since another one, and what ends soon."""
+    changes = Changes(START - timedelta(days=1), "not-ready", CHANGED)
+    return replace(report(), changes=changes, expiring=EXPIRING)
+
+
 def healthy() -> Report:
     """Return a report in which all is well."""
     findings = [finding for finding in _findings() if finding.status is Status.PASS]
@@ -556,30 +633,50 @@ HOSTILE = (
 )
 
 
-def hostile() -> Report:
+def hostile(text: str = HOSTILE) -> Report:
     """Return the report of a tenant whose every name and answer is made to harm its reader."""
-    subject = Subject(Kind.BOT, HOSTILE, HOSTILE)
+    subject = Subject(Kind.BOT, text, text)
 
     def judged(finding: Finding) -> Finding:
         judgements = tuple(
-            replace(j, subject=subject, reason=HOSTILE, observed=HOSTILE, expected=HOSTILE, fix=_hostile(j))
+            replace(
+                j,
+                subject=subject,
+                reason=text,
+                observed=text,
+                expected=text,
+                fix=_hostile(j, text),
+                waiver=waiver if j.waiver else None,
+                attestation=attestation if j.attestation else None,
+                lacks=(text,) if j.lacks else (),
+            )
             for j in finding.judgements
         )
-        return replace(finding, judgements=judgements, reason=HOSTILE)
+        return replace(finding, judgements=judgements, reason=text)
 
+    waiver = replace(WAIVER, owner=text, reason=text)
+    attestation = replace(ATTESTATION, by=text, evidence=text)
     findings = [judged(finding) for finding in _findings()]
-    requests = tuple(replace(request, request=HOSTILE, request_id=HOSTILE) for request in REQUESTS)
+    requests = tuple(replace(request, request=text, request_id=text) for request in REQUESTS)
     run = replace(
         RUN,
-        warnings=(HOSTILE,),
-        errors=(HOSTILE,),
-        sources=(SourceReport(HOSTILE, HOSTILE, SourceState.FAILED, HOSTILE),),
+        warnings=(text,),
+        errors=(text,),
+        sources=(SourceReport(text, text, SourceState.FAILED, text),),
     )
     made = composed(findings, run, requests)
-    account = Subject(Kind.ACCOUNT, HOSTILE, HOSTILE)
-    lines = tuple(replace(line, number=HOSTILE, account=account) for line in made.lines)
-    return replace(made, lines=lines, sentence=HOSTILE, tenant_name=HOSTILE, seen={HOSTILE: 3})
+    account = Subject(Kind.ACCOUNT, text, text)
+    lines = tuple(replace(line, number=text, account=account) for line in made.lines)
+    return replace(
+        made,
+        lines=lines,
+        sentence=text,
+        tenant_name=text,
+        seen={text: 3},
+        changes=Changes(START, "ready", (replace(CHANGED[0], subject=account, reason=text),)),
+        expiring=(replace(EXPIRING[0], what=text, then=text),),
+    )
 
 
-def _hostile(judgement: Judgement) -> tuple[Command, ...]:
-    return (powershell("Do-This -Name %s", HOSTILE),) if judgement.fix else ()
+def _hostile(judgement: Judgement, text: str) -> tuple[Command, ...]:
+    return (powershell("Set-This -Name %s", text),) if judgement.fix else ()

@@ -10,12 +10,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
+from json import loads
 from pathlib import Path
 
 import pytest
 
 from tests.formats import contoso
-from tpe_audit.formats import Format, Options, render
+from tpe_audit.catalog import Profile
+from tpe_audit.formats import Format, Options, json, render
 from tpe_audit.report import Report
 from tpe_audit.shell import bash, powershell
 from tpe_audit.verdicts import Status
@@ -65,7 +67,7 @@ def shape(page: Page) -> list[tuple[str, list[str]]]:
     return [(tag, sorted(attributes)) for tag, attributes in page.tags]
 
 
-@pytest.mark.parametrize("name", ["report", "healthy", "unread", "hostile"])
+@pytest.mark.parametrize("name", ["report", "go_live", "changed", "healthy", "unread", "hostile"])
 def test_every_element_is_closed_and_every_id_is_single(name: str) -> None:
     page = Page(html(getattr(contoso, name)()))
     assert not page.faults
@@ -74,16 +76,18 @@ def test_every_element_is_closed_and_every_id_is_single(name: str) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_links_within_the_page_lead_somewhere() -> None:
-    page = Page(html())
+@pytest.mark.parametrize("name", ["report", "go_live", "changed"])
+def test_links_within_the_page_lead_somewhere(name: str) -> None:
+    page = Page(html(getattr(contoso, name)()))
     ids = {attributes.get("id") for _, attributes in page.tags}
     inner = [a["href"] for tag, a in page.tags if tag in ("a", "use") and (a.get("href") or "").startswith("#")]
     assert inner
     assert not [href for href in inner if href and href[1:] not in ids]
 
 
-def test_nothing_from_a_tenant_becomes_an_element_or_an_attribute() -> None:
-    hostile = contoso.hostile()
+@pytest.mark.parametrize("profile", Profile)
+def test_nothing_from_a_tenant_becomes_an_element_or_an_attribute(profile: Profile) -> None:
+    hostile = replace(contoso.hostile(), profile=profile)
     harmless = _tamed(hostile)
     assert shape(Page(html(hostile))) == shape(Page(html(harmless)))
     text = Page(html(hostile)).text
@@ -91,6 +95,17 @@ def test_nothing_from_a_tenant_becomes_an_element_or_an_attribute() -> None:
     assert "{{7*7}}" in text
     assert "\\u202egnp.exe" in text
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html(hostile))
+
+
+def test_names_of_a_tenant_stay_within_the_data_of_a_long_table() -> None:
+    hostile = contoso.hostile()
+    page = html(replace(hostile, lines=hostile.lines * 200))
+    blocks = re.findall('<script type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert len(blocks) == 1
+    assert "<" not in blocks[0]
+    cells = loads(blocks[0])[-1]
+    assert cells[0].startswith("<script>alert(1)</script></style>")
+    assert "\\u202egnp.exe" in cells[0]
 
 
 def _tamed(report: Report) -> Report:
@@ -199,17 +214,27 @@ def test_a_simulated_tenant_is_called_so_on_every_page() -> None:
 
 
 def test_many_subjects_stay_a_small_page() -> None:
-    page = Page(html(contoso.large(5_000)))
-    assert len(page.tags) < 20_000
-    assert "and 3,000 more: in the JSON report." in page.text
-    assert "4999@" in Page(html(contoso.large(5_000), Options(all_subjects=True))).text
+    page = html(contoso.large(5_000))
+    assert len(Page(page).tags) < 3_000
+    assert "and 4,900 more: the filter looks through all" in Page(page).text
+    assert "agent4999@contoso.com" in page
 
 
-def test_many_lines_become_a_table_of_broken_ones() -> None:
+def test_more_subjects_than_a_page_can_hold_are_listed_where_all_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tpe_audit.formats.html.LISTED", 300)
+    few, all_of_them = html(contoso.large(400)), html(contoso.large(400), Options(all_subjects=True))
+    assert "and 300 more: in the JSON report" in Page(few).text
+    assert "agent99@contoso.com" not in few
+    assert "and 300 more: the filter looks through all" in Page(all_of_them).text
+    assert "agent99@contoso.com" in all_of_them
+
+
+def test_many_lines_become_a_table_broken_ones_first() -> None:
     report = contoso.report()
-    page = Page(html(replace(report, lines=report.lines * 1_000)))
-    assert "1,000 lines without a failure" in page.text
-    assert "and 500 more broken lines" in page.text
+    page = html(replace(report, lines=report.lines * 1_000))
+    assert "1,000 of 2,000 broken" in Page(page).text
+    assert "and 1,900 more: the filter looks through all" in Page(page).text
+    assert page.count('"+15551230199"') == page.count('"+15551230100"') == 1_000
 
 
 def test_nothing_audited_can_be_rendered() -> None:
@@ -253,6 +278,43 @@ def test_a_browser_shows_it_and_asks_nobody(name: str, tmp_path: Path, asked: tu
     assert ">Copy</button>" in done.stdout, "the page's own script did not run"
     assert "Content Security Policy" not in done.stderr
     assert not [path for path in paths if "evil" in path or "microsoft" in path]
+
+
+def test_the_digest_is_that_of_the_json_report() -> None:
+    for options in (Options(), Options(all_subjects=True)):
+        digest = hashlib.sha256(json.render(contoso.large(1_500, Status.PASS), options).encode()).hexdigest()
+        assert digest in Page(html(contoso.large(1_500, Status.PASS), options)).text
+
+
+def test_a_go_live_lists_every_requirement_with_result_person_and_evidence() -> None:
+    report = contoso.go_live()
+    page = Page(html(report))
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    assert {"requirements", "sign"} <= ids
+    listed = page.text[page.text.index("Requirements 15") : page.text.index("Sign-off")]
+    for finding in report.findings:
+        assert finding.check.id in listed
+        assert finding.reason in listed
+    for said in ("Kim Poe, billing", "Invoice 4711", "Robin Roe, network team", "Azure Communication Services"):
+        assert said in listed
+    assert "15 requirements, 2 numbers, 2 resource accounts" in page.text
+    assert "accepted for go-live" in page.text
+    assert "Sign-off" not in Page(html()).text
+
+
+def test_what_has_changed_and_what_ends_is_told() -> None:
+    text = Page(html(contoso.changed())).text
+    assert "Since the run of 2026-11-21 09:00:00 UTC, which came to ready." in text
+    for said in ("New failures 1", "Mended 1", "No longer readable 1", "Still failing 1", "the client secret a1b2"):
+        assert said in text
+    assert "Changes" not in Page(html()).text
+
+
+def test_failures_stand_under_their_cause_and_are_listed_by_owner() -> None:
+    text = Page(html(contoso.rooted())).text
+    cause, effect = text.index("Rest on it, and fail by themselves too:"), text.rindex("bot-teams-channel")
+    assert text.index("Who mends what") < cause < effect
+    assert re.search("entra admin *acs-service-principal *azure admin *bot-teams-channel", text)
 
 
 def test_commands_stay_in_order_where_shells_alternate() -> None:

@@ -1,18 +1,22 @@
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from tests.formats import contoso
+from tests.formats.fields import described
 from tpe_audit.audit import Finding
 from tpe_audit.catalog import Profile
 from tpe_audit.facts import Agent, Kind
 from tpe_audit.formats import Format, Options, render
-from tpe_audit.formats.json import LISTED, schema
+from tpe_audit.formats.json import schema
+from tpe_audit.formats.ordering import LISTED
 from tpe_audit.lines import Link
 from tpe_audit.report import Outcome, Report, SourceState
 from tpe_audit.verdicts import Area, Owner, Severity, Status
@@ -210,3 +214,22 @@ def test_the_text_is_ascii_and_gives_back_what_was_read() -> None:
     assert text.isascii()
     assert not set(map(ord, text)) & {*range(10), *range(11, 32), 127}
     assert part(json.loads(text), "tenant", "name") == contoso.HOSTILE
+
+
+KEPT = Path(__file__).with_name("golden") / "report-1.fields.json"
+
+
+def test_no_field_of_version_1_has_gone_or_means_something_else() -> None:
+    """Set REWRITE_GOLDEN=1 to take up fields that were added; none is ever taken out."""
+    now = {path: field.kept() for path, field in described(schema()).items()}
+    if os.environ.get("REWRITE_GOLDEN"):
+        KEPT.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    then = json.loads(KEPT.read_text(encoding="utf-8"))
+    assert {path: now.get(path) for path in then} == then
+
+
+@pytest.mark.parametrize("path", ["verdict", "findings[].subjects[].fix_shells[]", "counts.not-applicable"])
+def test_a_field_is_described_wherever_it_stands(path: str) -> None:
+    field = described(schema())[path]
+    assert field.required
+    assert field.meaning

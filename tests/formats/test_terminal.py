@@ -10,7 +10,7 @@ from tpe_audit.formats.outline import WORDS
 from tpe_audit.verdicts import Status
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-COPIED = re.compile(r"^ +(az |Connect-|New-|Set-|Do-This|https://|tpe-audit attest|graph: )")
+COPIED = re.compile(r"^ +(az |Connect-|New-|Set-|https://|tpe-audit attest|graph: )")
 
 
 def text(options: Options | None = None) -> str:
@@ -58,10 +58,35 @@ def test_nothing_from_a_tenant_acts_on_the_terminal(colour: bool) -> None:
 
 def test_the_verdict_comes_last_and_says_what_to_do_first() -> None:
     end = text().rpartition("─" * 80)[2]
-    assert end.startswith("\n✗ NOT READY")
-    assert "Do this first: acs-service-principal" in end
+    assert end.startswith("\nDo this first: acs-service-principal")
     assert "New-MgServicePrincipal -AppId '1fd5118e-2576-4263-8130-9503064c837a'" in end
-    assert end.rstrip().splitlines()[-1].startswith("SIMULATED")
+    _, _, verdict = end.partition("\n\n")
+    assert re.match(r"SIMULATED: .*\n✗ NOT READY · 2 fail, .*\nNot ready: 2 required checks fail\.", verdict)
+    assert verdict.count("\n\n") == 0
+
+
+def test_changes_and_what_ends_soon_stand_before_the_verdict_where_there_are_any() -> None:
+    said = render(contoso.compared(), Format.TERMINAL, Options(width=120))
+    assert "CHANGED SINCE 2026-11-21 09:00:00 UTC\n  It was not-ready then.\n" in said
+    assert "  new failure bot-teams-channel · tpe-bot-care: The bot has no Microsoft Teams channel.\n" in said
+    assert "  mended ra-exists · ivr-care@contoso.com: It exists.\n" in said
+    assert "  2026-12-01 the client secret a1b2 of tpe-bot-care · developer. The bot then answers no call.\n" in said
+    assert "CHANGED SINCE" not in text()
+    assert "ENDS SOON" not in text()
+
+
+def test_where_nothing_has_changed_it_says_so() -> None:
+    compared = contoso.compared()
+    assert compared.changes
+    said = render(replace(compared, changes=replace(compared.changes, changed=())), Format.TERMINAL)
+    assert "  Nothing has changed.\n" in said
+
+
+def test_links_are_there_only_where_the_terminal_takes_them() -> None:
+    linked = text(Options(colour=True, links=True))
+    assert re.search(r"\x1b\]8;id=\d+;https://learn\.microsoft\.com/\S+\x1b\\", linked)
+    assert re.sub(r"\x1b\]8;[^\x1b]*\x1b\\", "", linked) == text(Options(colour=True))
+    assert "\x1b" not in text(Options(links=True))
 
 
 def test_a_real_tenant_is_not_called_simulated() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 
@@ -23,6 +24,8 @@ class Asked:
     output: str | None = None
     fail_on: str | None = None
     profile: str = "scheduled"
+    baseline: Path | None = None
+    wait: timedelta | None = None
     all_subjects: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
 
 from tpe_audit.collectors import TABLE, Collector, Question, guide
 from tpe_audit.commands.asked import Asked
@@ -82,17 +84,36 @@ def reported(
 ) -> int:
     """Audit, report, and return the exit code. `conclude` may draw a conclusion of its own."""
     from tpe_audit.commands.delivery import deliver, destination
+    from tpe_audit.commands.keeping import Keeping
 
     where = destination(asked, config)
+    keeping = Keeping.of(asked, config)
+
+    async def audit() -> Report:
+        return await audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table)
+
     if asked.evidence:
         from tpe_audit.commands.replay import replayed
 
         readings = replayed(asked, config, found, checks)
         report = judged(asked, config, found.catalog, checks, readings, found.table)
     else:
-        report = completed(audited(asked, config, found.catalog, checks, simulated=simulated, table=found.table))
-    deliver(conclude(report) if conclude else report, where, asked)
+        report = completed(_in_time(audit, asked, config))
+    report = keeping.compared(conclude(report) if conclude else report)
+    keeping.keep(report)
+    deliver(report, where, asked)
     return report.exit_code
+
+
+async def _in_time(audit: Callable[[], Awaitable[Report]], asked: Asked, config: Config) -> Report:
+    """Return the report of one audit, or of the last one, where it is to be repeated for a while."""
+    if asked.wait is None:
+        return await audit()
+    from tpe_audit.commands.waiting import doubts, waited
+
+    for doubt in doubts(config):
+        click.echo(f"warning: {doubt}", err=True)
+    return await waited(audit, asked.wait, asked)
 
 
 def completed(work: Coroutine[Any, Any, T]) -> T:
@@ -186,7 +207,7 @@ def judged(
 ) -> Report:
     """Judge what was read, as of when it was read and on the terms of today, and return the report."""
     from tpe_audit.audit import judge
-    from tpe_audit.commands.meant import terms
+    from tpe_audit.commands.meant import declaring, terms
     from tpe_audit.report import Run, compose
 
     on = terms(asked, config, datetime.now(UTC).date())
@@ -199,9 +220,11 @@ def judged(
         azure_tenant_id=readings.azure_tenant_id,
         simulated=readings.simulated,
         selected=asked.narrowed,
+        subjects=asked.subject,
         sources=readings.sources,
         warnings=readings.warnings,
         errors=readings.errors,
+        declared=declaring(asked.config or CONFIG if asked.demo is None else None),
     )
     audit = judge(catalog, checks, readings.evidence, on)
     return compose(checks, audit, catalog, readings.evidence, on, run, guide(table))

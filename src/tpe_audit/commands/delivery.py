@@ -14,7 +14,7 @@ from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.files import put
 from tpe_audit.config import Config
-from tpe_audit.formats import Format, Options, render
+from tpe_audit.formats import Format, Options, content
 from tpe_audit.report import Report
 
 
@@ -30,8 +30,21 @@ def destination(asked: Asked, config: Config) -> Destination:
     """Return where each format of the report goes.
 
     Raises:
-        click.UsageError: several formats can't go where `--output` says.
+        click.UsageError: several formats can't go where `--output` says, or one not to a terminal.
+        NoAudit: what a format takes is not installed.
     """
+    where = _destination(asked, config)
+    forms = [form for form, _ in where.files] + ([where.stdout] if where.stdout else [])
+    if lacking := [form.lacks for form in forms if form.lacks]:
+        raise NoAudit(lacking)
+    if where.stdout and not where.stdout.is_text and sys.stdout.isatty():
+        raise click.UsageError(
+            f"A {where.stdout} is not for a terminal. Write it to a file: --output {where.stdout.file_name}"
+        )
+    return where
+
+
+def _destination(asked: Asked, config: Config) -> Destination:
     forms = tuple(dict.fromkeys(Format(name) for name in asked.form))
     output = asked.output
     if output is None:
@@ -49,7 +62,7 @@ def destination(asked: Asked, config: Config) -> Destination:
         return Destination(forms[0] if forms else Format.TERMINAL)
     path = Path(output)
     if not forms and not _is_folder(output):
-        by_suffix = {Path(form.file_name).suffix: form for form in Format}
+        by_suffix = {Path(form.file_name).suffix: form for form in reversed(Format)}
         if path.suffix and path.suffix not in by_suffix:
             raise click.UsageError(
                 f"--output {output}: no format's file ends in {path.suffix}. Name one with --format; a folder's "
@@ -75,31 +88,48 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
         NoAudit: some of it could not be written.
     """
     for form, path in where.files:
-        text = render(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100))
-        put(path, text.encode(), "the report could not be written")
+        rendered = content(report, form, Options(all_subjects=asked.all_subjects, verbose=asked.verbose, width=100))
+        put(path, rendered, "the report could not be written")
         if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
-        _print(render(report, where.stdout, _for_stdout(asked)))
+        _print(content(report, where.stdout, _for_stdout(asked)), where.stdout)
 
 
 def _for_stdout(asked: Asked) -> Options:
-    terminal = sys.stdout.isatty()
-    plain = asked.no_color or bool(os.environ.get("NO_COLOR")) or not terminal
-    width = shutil.get_terminal_size((100, 24)).columns
-    return Options(asked.all_subjects, asked.verbose, asked.quiet, colour=not plain, width=max(width, 40))
+    coloured = shows_colour(no_color=asked.no_color)
+    return Options(
+        asked.all_subjects,
+        asked.verbose,
+        asked.quiet,
+        colour=coloured,
+        # The console of Linux prints them.
+        links=coloured and os.environ.get("TERM") != "linux",
+        width=max(shutil.get_terminal_size((100, 24)).columns, 40),
+    )
 
 
-def _print(text: str) -> None:
+def shows_colour(*, no_color: bool) -> bool:
+    """Whether stdout is a terminal that colour is wanted on."""
+    wanted = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
+
+
+def print_out(text: str) -> None:
     """Write to stdout as UTF-8, whatever the machine's own encoding is."""
+    _print(text.encode("utf-8", "replace"))
+
+
+def _print(rendered: bytes, form: Format = Format.TERMINAL) -> None:
+    """Write to stdout: text as UTF-8, whatever the machine's own encoding is."""
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
-    ended = text if text.endswith("\n") else f"{text}\n"
+    ended = rendered if rendered.endswith(b"\n") or not form.is_text else rendered + b"\n"
     try:
         if stream is None:
-            sys.stdout.write(ended)
+            sys.stdout.write(ended.decode("utf-8", "replace"))
         else:
-            stream.write(ended.encode("utf-8", "replace"))
+            stream.write(ended)
             stream.flush()
     except BrokenPipeError:
         raise

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from tpe_audit.catalog import Profile
 from tpe_audit.commands.asked import Asked
 from tpe_audit.config import Config
+from tpe_audit.declared import Declared, declared
 from tpe_audit.facts import Billing, ConfiguredLine, Consumer, Deployment, Direction
 from tpe_audit.terms import Attestation, Terms, Waiver
 from tpe_audit.verdicts import Severity
@@ -41,6 +43,15 @@ def terms(asked: Asked, config: Config, today: date) -> Terms:
         attestations=attestations(config),
         waivers=waivers(config),
     )
+
+
+def declaring(path: Path | None) -> Declared:
+    """Return where the configuration file declares what is judged; None: there is no file."""
+    if path is None or not path.is_file():
+        return Declared()
+    whole = path.resolve()
+    shown = whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole
+    return declared(path.read_text(encoding="utf-8-sig"), shown.as_posix())
 
 
 def attestations(config: Config) -> tuple[Attestation, ...]:

@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tpe_audit.catalog import Profile
+from tpe_audit.commands.durations import duration
 from tpe_audit.formats import Format
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -40,6 +41,18 @@ fail_on = click.option(
     type=click.Choice(["blocker", "major", "minor", "never"]),
     help="Least severity that decides the verdict.  [default: major]",
 )
+baseline = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="REPORT",
+    help="JSON report to compare with.  [default: the last run that asked the same]",
+)
+wait = click.option(
+    "--wait",
+    callback=duration,
+    metavar="DURATION",
+    help="Repeat the checks of --check until they pass, for at most 90s, 15m, 1h, …",
+)
 demo = click.option(
     "--demo",
     is_flag=False,
@@ -48,6 +61,7 @@ demo = click.option(
     shell_complete=_complete_scenario,
     help="On the simulated tenant: no account, no network.",
 )
+no_color = click.option("--no-color", is_flag=True, help="No colour.")
 
 
 def profile(default: Profile) -> Callable[[F], F]:
@@ -68,7 +82,7 @@ def display(command: F) -> F:
             click.option("--all-subjects", is_flag=True, help="List every subject in the report, however many."),
             click.option("-q", "--quiet", is_flag=True, help="Only the verdict and what to do first."),
             click.option("-v", "--verbose", is_flag=True, help="Unfold what holds; tell each request on stderr."),
-            click.option("--no-color", is_flag=True, help="No colour."),
+            no_color,
             click.option("--no-progress", is_flag=True, help="No progress on stderr."),
         )
     ):

@@ -43,6 +43,8 @@ from tpe_audit.verdicts import Area, Owner, Severity
 @options.output
 @options.fail_on
 @options.profile(Profile.SCHEDULED)
+@options.baseline
+@options.wait
 @options.demo
 @click.option(
     "--evidence",
@@ -60,6 +62,10 @@ def command(**given: object) -> int:
     from tpe_audit.commands.selection import chosen
 
     asked = Asked(**given)  # type: ignore[arg-type]
+    if asked.wait and not asked.check:
+        raise click.UsageError("--wait needs --check.")
+    if asked.wait and asked.evidence:
+        raise click.UsageError("--evidence judges what was read once, and --wait reads again: choose one of them.")
     if asked.evidence and asked.demo is not None:
         raise click.UsageError("--evidence judges what was read, and --demo reads: choose one of them.")
     with configured(asked) as (config, simulated):

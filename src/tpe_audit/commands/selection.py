@@ -43,35 +43,36 @@ def named_checks(config: Config, catalog: Catalog, path: Path, guide: Mapping[Qu
         NoAudit: one does not.
     """
     problems = [
-        f"{_place(key, path)}: {key}: {unknown_check(name, catalog.checks)}"
-        for key, name in _names(config)
+        f"{where}: {unknown_check(name, catalog.checks)}"
+        for where, name in _names(config, path)
         if name not in catalog.checks
     ]
-    asking = ", ".join(check.id for check in catalog.checks.values() if check.question)
     problems += [
-        f"{_place(key, path)}: {key}: {entry.check} never asks a person, so nobody can answer it; "
-        f"such checks do: {asking}"
+        f"{config.attestation(index, str(path))}.check: {never_asks(entry.check, catalog)}"
         for index, entry in enumerate(config.attestations)
-        if entry.check in catalog.checks and not _may_be_answered(catalog.checks[entry.check], config, guide)
-        for key in (f"attestations[{index}].check",)
+        if entry.check in catalog.checks and not may_be_answered(catalog.checks[entry.check], config, guide)
     ]
     if problems:
         raise NoAudit(problems)
 
 
-def _names(config: Config) -> Sequence[tuple[str, str]]:
+def never_asks(check: str, catalog: Catalog) -> str:
+    """Return what to say of a check that nobody can answer: which ones can be."""
+    asking = ", ".join(check.id for check in catalog.checks.values() if check.question)
+    return f"{check} never asks a person, so nobody can answer it; such checks do: {asking}"
+
+
+def _names(config: Config, path: Path) -> Sequence[tuple[str, str]]:
+    """Return the checks that the configuration names, each with its place."""
+    at = {key: f"{place(key.split('.'), str(path))}: {key}" for key in ("checks.skip", "waivers")}
     return [
-        *((f"checks.skip[{i}]", name) for i, name in enumerate(config.checks.skip)),
-        *((f"waivers[{i}].check", entry.check) for i, entry in enumerate(config.waivers)),
-        *((f"attestations[{i}].check", entry.check) for i, entry in enumerate(config.attestations)),
+        *((f"{at['checks.skip']}[{i}]", name) for i, name in enumerate(config.checks.skip)),
+        *((f"{at['waivers']}[{i}].check", entry.check) for i, entry in enumerate(config.waivers)),
+        *((f"{config.attestation(i, str(path))}.check", e.check) for i, e in enumerate(config.attestations)),
     ]
 
 
-def _place(key: str, path: Path) -> str:
-    return place(key.partition("[")[0].split("."), str(path))
-
-
-def _may_be_answered(check: Check, config: Config, guide: Mapping[Question, Reads]) -> bool:
+def may_be_answered(check: Check, config: Config, guide: Mapping[Question, Reads]) -> bool:
     """Whether a person may answer: the check asks one, or what it reads is declared off."""
     sources = config.sources
     modes = {

@@ -18,7 +18,7 @@ class BillingAgreement(Fact):
 
     OF: ClassVar[tuple[type[Thing], ...]] = (Tenant,)
 
-    type: str
+    agreement: str
     """Microsoft's word, such as MicrosoftCustomerAgreement."""
     accounts: tuple[str, ...]
     """Names of the billing accounts."""
@@ -26,12 +26,12 @@ class BillingAgreement(Fact):
     @property
     def billing(self) -> Billing:
         """What follows of it. Any other agreement may be that of Azure alone: it does not tell how calls are paid."""
-        return Billing.MCA if self.type == CUSTOMER_AGREEMENT else Billing.UNKNOWN
+        return Billing.MCA if self.agreement == CUSTOMER_AGREEMENT else Billing.UNKNOWN
 
     @property
     def shown(self) -> str:
         """What Azure shows, as a sentence."""
-        return f"Azure shows the agreement {self.type} for the billing account {', '.join(self.accounts)}."
+        return f"Azure shows the agreement {self.agreement} for the billing account {', '.join(self.accounts)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class PhoneNumber(Thing):
     def look(self) -> Command:
         """See how far the assignment or the port is."""
         return powershell(
-            "Get-CsPhoneNumberAssignment -TelephoneNumber %s | fl NumberType, ActivationState, PortInOrderStatus",
+            "Get-CsPhoneNumberAssignment -TelephoneNumber %s | fl 'NumberType', 'ActivationState', 'PortInOrderStatus'",
             self.number,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,33 +16,48 @@ from markupsafe import Markup, escape
 
 from tpe_audit import __version__
 from tpe_audit.audit import Judgement
-from tpe_audit.catalog import Check
-from tpe_audit.formats import Options
+from tpe_audit.catalog import Check, Profile
+from tpe_audit.changes import Change
+from tpe_audit.formats import Options, rows
+from tpe_audit.formats.chains import EVERY, chain, in_words, not_passing
+from tpe_audit.formats.digest import digest
 from tpe_audit.formats.ordering import Appendix, appendix
 from tpe_audit.formats.outline import VERDICTS, WORDS, Entry, Group, outline
+from tpe_audit.formats.requirements import answering, attestations, requirements, scope
+from tpe_audit.formats.roots import by_owner, roots
 from tpe_audit.formats.text import clipped, listed, printable, readable_utc, utc
-from tpe_audit.lines import Line, Link
 from tpe_audit.report import Outcome, Report, SourceState
 from tpe_audit.shell import Command, Shell
-from tpe_audit.terms import Attestation, Waiver
+from tpe_audit.terms import Waiver
 from tpe_audit.verdicts import Status
 
 NAMED = 10
 """How many subjects of a group, and groups of a finding, stand in the open."""
-LISTED = 2_000
-"""How many of them are listed where one can unfold them, unless all are wanted."""
 DRAWN = 8
 """How many lines are drawn as chains; more become a table."""
-TABLED = 500
-"""How many broken lines that table shows."""
-EVIDENCE = 5_000
+ROWS = 100
+"""How many rows of a long table stand in the page; a filter shows the others."""
+LISTED = 20_000
+"""How many rows a filter looks through, unless all subjects are wanted."""
+EVIDENCE = 500
+"""How many requests stand in the page; all that are listed where a go-live is to be signed."""
 
 _FOLDER = Path(__file__).with_name("page")
-_VERDICTS = {
+_CELLS = 9
+"""At least as many cells as any row has."""
+_OUTCOMES = {
     Outcome.READY: Status.PASS,
     Outcome.NOT_READY: Status.FAIL,
     Outcome.CANNOT_TELL: Status.UNKNOWN,
 }
+"""The status whose colour a verdict has."""
+_CHANGES = (
+    (Change.NEW, Status.FAIL, "New failures"),
+    (Change.UNREADABLE, Status.UNKNOWN, "No longer readable"),
+    (Change.MENDED, Status.PASS, "Mended"),
+    (Change.STILL, Status.FAIL, "Still failing"),
+)
+"""What has changed, as it is headed."""
 _SOURCES = {
     SourceState.OK: Status.PASS,
     SourceState.REFUSED: Status.UNKNOWN,
@@ -52,39 +68,58 @@ _SOURCES = {
 
 def render(report: Report, options: Options) -> str:
     """Return the report as HTML."""
-    style = _file("report.css") + (_file("simulated.css") if report.run.simulated else "")
+    style = "".join(map(_file, _styles(report)))
     script = _file("report.js")
     arranged = outline(report)
     ordered = appendix(report.requests)
-    broken = [line for line in arranged.lines if line.first_broken]
+    going_live = report.profile is Profile.GO_LIVE
     template = _environment(ordered).get_template("report.html.jinja")
-    everything = max((len(finding.judgements) for finding in report.findings), default=0)
     return template.render(
         report=report,
         run=report.run,
         tenant=report.tenant_name or report.run.tenant_id,
         version=__version__,
+        digest=digest(report, options),
+        whole=options.all_subjects,
+        going_live=going_live,
         outline=arranged,
+        roots=roots(arranged.failures, report.findings),
+        owners=by_owner(arranged.failures),
+        requirements=requirements(report, ordered) if going_live else (),
+        answering=answering(report),
+        scope=scope(report),
         requests=ordered.requests,
         verdict=VERDICTS[report.outcome],
-        verdict_status=_VERDICTS[report.outcome],
+        verdict_status=_OUTCOMES[report.outcome],
         tiles=sorted(report.counts.items(), key=lambda item: item[0].rank),
         closing=(Markup("</span>"), Markup("</a>")),
         words=WORDS,
         shells={Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"},
         source_status=_SOURCES,
-        links=list(Link),
-        broken=broken,
-        unbroken=arranged.lines[len(broken) :],
+        changes=_CHANGES,
+        every=EVERY,
+        broken=sum(line.first_broken is not None for line in arranged.lines),
         named=NAMED,
         drawn=DRAWN,
-        tabled=len(broken) if options.all_subjects else TABLED,
-        limit=max(everything, len(report.lines)) if options.all_subjects else LISTED,
-        most_evidence=len(ordered.requests) if options.all_subjects else EVIDENCE,
+        shown_rows=ROWS,
+        evidence_rows=LISTED if going_live else EVIDENCE,
+        listed=sys.maxsize if options.all_subjects else LISTED,
+        blank=[""] * _CELLS,
+        slot=Markup(" data-slot"),
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
     )
+
+
+def _styles(report: Report) -> list[str]:
+    """Return the style sheets that a report takes; each is a file beside the templates."""
+    sheets = ["report.css", "chain.css", "print.css"]
+    if report.profile is Profile.GO_LIVE:
+        sheets.append("go_live.css")
+    if report.run.simulated:
+        sheets.append("simulated.css")
+    return sheets
 
 
 def _file(name: str) -> str:
@@ -113,19 +148,27 @@ def _environment(ordered: Appendix) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "attestations": _attestations,
+        "attestations": lambda entry: attestations(entry.finding),
         "by_shell": _by_shell,
         "causes": _causes,
+        "chain": chain,
         "clip": lambda text, limit=200: clipped(text, limit),
+        "day": lambda moment: utc(moment)[:10],
+        "in_words": in_words,
+        "line_rows": rows.lines,
         "names": _names,
-        "open_links": _open_links,
+        "names_of": listed,
+        "not_passing": not_passing,
         "opening": _opening,
         "owner": lambda owner: owner.replace("-", " "),
         "placed": ordered.placed,
         "prose": _prose,
         "readable": readable_utc,
+        "reason_rows": rows.reasons,
+        "request_rows": rows.requests,
         "shown": _Shown,
         "site": _site,
+        "subject_rows": rows.subjects,
         "utc": utc,
         "waivers": _waivers,
     }
@@ -197,19 +240,8 @@ def _waivers(judgements: Sequence[Judgement]) -> list[Waiver]:
     return [*dict.fromkeys(judgement.waiver for judgement in judgements if judgement.waiver)]
 
 
-def _attestations(entry: Entry) -> list[Attestation]:
-    given = [entry.finding.attestation, *(judgement.attestation for judgement in entry.judgements)]
-    distinct = {id(attestation): attestation for attestation in given if attestation}
-    return list(distinct.values())
-
-
 def _causes(entry: Entry) -> list[str]:
     return [*dict.fromkeys(j.blocked_by.check for j in entry.judgements if j.blocked_by)]
-
-
-def _open_links(line: Line) -> str:
-    fine = (Status.PASS, Status.NOT_APPLICABLE)
-    return ", ".join(f"{s.link} {WORDS[s.status].text}" for s in line.links if s.status not in fine)
 
 
 def _site(link: str) -> str:

@@ -10,19 +10,17 @@ from pathlib import Path
 
 from tpe_audit import __version__
 from tpe_audit.audit import Cause, Finding, Judgement
+from tpe_audit.changes import Changes
+from tpe_audit.expiry import Expiry
+from tpe_audit.facts import Subject
 from tpe_audit.formats import Options
-from tpe_audit.formats.ordering import Appendix, appendix, by_weight
+from tpe_audit.formats.ordering import Appendix, appendix, listing
 from tpe_audit.formats.text import utc
 from tpe_audit.lines import Line
 from tpe_audit.report import Report
 from tpe_audit.terms import Attestation, Waiver
-from tpe_audit.verdicts import Status
 
 SCHEMA = "tpe-audit/report/1"
-LISTED = 1000
-"""How many subjects of one finding that need no attention are listed, unless all are wanted."""
-
-_QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _INDENT = "  "
 
 Value = str | int | bool | None | Sequence["Value"] | dict[str, "Value"]
@@ -38,7 +36,7 @@ def schema() -> dict[str, object]:
 
 def render(report: Report, options: Options) -> str:
     """Return the report as JSON text."""
-    return "".join(_written(document(report, options), "")) + "\n"
+    return written(document(report, options))
 
 
 def document(report: Report, options: Options) -> dict[str, Value]:
@@ -52,6 +50,7 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "azure_tenant": {"id": run.azure_tenant_id},
         "simulated": run.simulated,
         "selected": run.selected,
+        "subjects": run.subjects,
         "profile": report.profile.value,
         "threshold": report.threshold.value,
         "started_at": utc(run.started_at),
@@ -70,6 +69,8 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "seen": {what: report.seen[what] for what in sorted(report.seen)},
         "lines": [_line(line) for line in sorted(report.lines, key=_place)],
         "findings": [_Described(report, ordered, finding).value(options) for finding in report.findings],
+        "changes": changes_value(report.changes),
+        "expiring": [_expiry(expiry) for expiry in report.expiring],
         "evidence": [
             {
                 "source": request.source,
@@ -111,10 +112,7 @@ class _Described:
         """Return the finding with its subjects."""
         finding, check = self.finding, self.finding.check
         counts = Counter(judgement.status for judgement in finding.judgements)
-        subjects = by_weight(finding.judgements)
-        if not options.all_subjects:
-            # The worst come first, so those that need no attention are the tail.
-            subjects = subjects[: len(subjects) - sum(counts[status] for status in _QUIET) + LISTED]
+        listed = listing(finding, everything=options.all_subjects)
         return {
             "check": check.id,
             "title": check.title,
@@ -127,12 +125,13 @@ class _Described:
             "codes": check.codes,
             "question": check.question or None,
             "subject_counts": {status.value: counts[status] for status in self.report.counts},
-            "omitted": len(finding.judgements) - len(subjects),
-            "subjects": [self._subject(judgement) for judgement in subjects],
+            "omitted": listed.omitted,
+            "subjects": [self._subject(judgement) for judgement in listed.judgements],
             "fix": {"summary": check.fix_summary, "url": check.link},
             "reads": [f"{reads.source}: {reads.what}" for reads in self.report.reads(finding)],
             "permissions": self.report.permissions(finding),
             "lacks": finding.lacks,
+            "unlisted": finding.unlisted.reason if finding.unlisted else None,
             "attestation": _attestation(finding.attestation),
             "evidence": self.ordered.placed(finding.evidence),
         }
@@ -151,8 +150,49 @@ class _Described:
             "attestation": _attestation(judgement.attestation),
             "waiver": _waiver(judgement.waiver),
             "fix": [command.text for command in judgement.fix],
+            "fix_shells": [command.shell.value for command in judgement.fix],
+            "about": dict(judgement.about),
             "evidence": self.ordered.placed(judgement.evidence),
         }
+
+
+def changes_value(changes: Changes | None) -> dict[str, Value] | None:
+    """Return what has changed as JSON values."""
+    if changes is None:
+        return None
+    return {
+        "since": utc(changes.since),
+        "verdict": changes.verdict,
+        "otherwise": changes.otherwise,
+        "changed": [
+            {
+                "change": item.change.value,
+                "check": item.check,
+                "title": item.title,
+                "subject": _named(item.subject),
+                "before": item.before.value if item.before else None,
+                "now": item.now.value if item.now else None,
+                "reason": item.reason,
+            }
+            for item in changes.changed
+        ],
+    }
+
+
+def _expiry(expiry: Expiry) -> dict[str, Value]:
+    return {
+        "ending": expiry.ending.value,
+        "what": expiry.what,
+        "at": utc(expiry.at),
+        "then": expiry.then,
+        "owner": expiry.owner.value if expiry.owner else None,
+        "subject": _named(expiry.subject),
+        "check": expiry.check or None,
+    }
+
+
+def _named(subject: Subject | None) -> dict[str, Value] | None:
+    return {"kind": subject.kind.value, "id": subject.id, "name": subject.name} if subject else None
 
 
 def _cause(cause: Cause | None) -> dict[str, Value] | None:
@@ -176,11 +216,17 @@ def _waiver(waiver: Waiver | None) -> dict[str, Value] | None:
     return {"owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires.isoformat()}
 
 
-def _written(value: Value, indent: str) -> Iterable[str]:
-    """Write objects that hold no objects in a list on one line each: a line of a diff is then one subject.
+def written(value: Value) -> str:
+    """Return JSON text that survives every console and pipe, and in which nothing can act on what shows it.
 
-    ASCII only: it survives every console and pipe, and nothing in it can act on a terminal.
+    It is ASCII, and has no ## for the log of a pipeline to obey.
     """
+    # Nothing but text within quotes can hold a #.
+    return "".join(_written(value, "")).replace("##", "#\\u0023") + "\n"
+
+
+def _written(value: Value, indent: str) -> Iterable[str]:
+    """Write objects that hold no objects in a list on one line each: a line of a diff is then one subject."""
     inner = indent + _INDENT
     if isinstance(value, dict) and any(map(_holds_objects, value.values())):
         for index, (key, item) in enumerate(value.items()):

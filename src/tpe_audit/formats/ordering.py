@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tpe_audit.audit import Judgement
+from tpe_audit.audit import Finding, Judgement
 from tpe_audit.facts import Request
 from tpe_audit.verdicts import Status
 
+LISTED = 1000
+"""How many subjects of one finding that need no attention are listed, unless all are wanted."""
+
+_QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _RANK = {status: status.rank for status in Status}
 
 
@@ -20,6 +24,23 @@ def by_weight(judgements: Iterable[Judgement]) -> list[Judgement]:
 def _weight(judgement: Judgement) -> tuple[int, str, str, str]:
     subject = judgement.subject
     return (_RANK[judgement.status], subject.kind.value, subject.name.casefold(), subject.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The subjects of one finding that a report lists, and how many it leaves out."""
+
+    judgements: tuple[Judgement, ...]
+    omitted: int
+
+
+def listing(finding: Finding, *, everything: bool) -> Listing:
+    """Return what is listed of a finding: all that needs attention, and of the rest as much as is readable."""
+    ordered = by_weight(finding.judgements)
+    # The worst come first, so those that need no attention are the tail.
+    quiet = sum(judgement.status in _QUIET for judgement in ordered)
+    shown = len(ordered) if everything else len(ordered) - quiet + LISTED
+    return Listing(tuple(ordered[:shown]), max(0, len(ordered) - shown))
 
 
 @dataclass(frozen=True, slots=True)

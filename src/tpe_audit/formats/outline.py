@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tpe_audit.audit import Finding, Judgement
 from tpe_audit.catalog import Check
+from tpe_audit.changes import Change
 from tpe_audit.formats.ordering import by_weight
 from tpe_audit.lines import Line
 from tpe_audit.report import Outcome, Report
@@ -40,6 +41,13 @@ VERDICTS: Mapping[Outcome, Words] = {
     Outcome.READY: Words("✓", "READY"),
     Outcome.NOT_READY: Words("✗", "NOT READY"),
     Outcome.CANNOT_TELL: Words("?", "CANNOT TELL"),
+}
+
+CHANGES: Mapping[Change, str] = {
+    Change.NEW: "new failure",
+    Change.MENDED: "mended",
+    Change.STILL: "still failing",
+    Change.UNREADABLE: "no longer readable",
 }
 
 

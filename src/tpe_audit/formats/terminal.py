@@ -10,8 +10,10 @@ from rich.text import Text
 
 from tpe_audit import __version__
 from tpe_audit.audit import Finding, Judgement
+from tpe_audit.catalog import Check
+from tpe_audit.changes import Change
 from tpe_audit.formats import Options
-from tpe_audit.formats.outline import VERDICTS, WORDS, Effect, Entry, Grant, Group, Outline, outline
+from tpe_audit.formats.outline import CHANGES, VERDICTS, WORDS, Effect, Entry, Grant, Group, Outline, outline
 from tpe_audit.formats.text import clipped, counted, listed, printable, readable_utc
 from tpe_audit.lines import Line, LinkState
 from tpe_audit.report import Outcome, Report, SourceState
@@ -22,6 +24,8 @@ NAMED = 10
 """How many subjects of a group are named, unless all are wanted, and how many groups of a finding."""
 COMMANDED = 3
 """Of how many subjects the commands are shown, where each takes its own."""
+CHANGED = 20
+"""How many changes are told, unless all are wanted."""
 DRAWN = 20
 """How many broken lines are drawn."""
 MEASURE = 110
@@ -44,6 +48,12 @@ _VERDICT_STYLES = {
     Outcome.NOT_READY: "bold red",
     Outcome.CANNOT_TELL: "bold yellow",
 }
+_CHANGE_STYLES = {
+    Change.NEW: "bold red",
+    Change.MENDED: "green",
+    Change.STILL: "red",
+    Change.UNREADABLE: "yellow",
+}
 _SHELLS = {Shell.POWERSHELL: "PowerShell", Shell.BASH: "shell"}
 _SIMULATED = "SIMULATED: an invented tenant, nothing real was read"
 
@@ -60,6 +70,8 @@ def render(report: Report, options: Options) -> str:
         _questions(page, arranged)
         _waivers(page, arranged)
         _blocked(page, arranged)
+        _changes(page, report)
+        _expiring(page, report)
         _passes(page, arranged, report)
         _notes(page, report)
     _verdict(page, report, arranged)
@@ -121,6 +133,10 @@ class _Page:
     def raw(self, text: str, indent: int, style: str = "") -> None:
         """Print something to be copied: never wrapped, never cut."""
         self._put(Text(" " * indent) + Text(printable(text), style=style))
+
+    def page_of(self, check: Check, style: str) -> str:
+        """Return a style that leads to the check's page, where the terminal can."""
+        return f"{style} link {check.link}" if self.options.links and " " not in check.link else style
 
     def heading(self, title: str, style: str = "bold") -> None:
         """Open a section."""
@@ -206,7 +222,7 @@ def _failures(page: _Page, arranged: Outline) -> None:
         page.row("must hold", f"{check.title}.")
         if check.fix_summary:
             page.row("fix", check.fix_summary)
-        page.raw(check.link, 14, "dim")
+        page.raw(check.link, 14, page.page_of(check, "dim"))
         if effects := arranged.effects.get(check.id):
             page.row("blocks", _effects(effects))
         if entry.others:
@@ -214,7 +230,7 @@ def _failures(page: _Page, arranged: Outline) -> None:
 
 
 def _title(page: _Page, entry: Entry, status: Status, about: str) -> None:
-    words, name = WORDS[status], (entry.check.id, "bold")
+    words, name = WORDS[status], (entry.check.id, page.page_of(entry.check, "bold"))
     page.say((f"{words.icon} {words.text} ", _STYLES[status]), name, f" · {about}", hang=2)
     if entry.lead:
         page.say(entry.lead, indent=2)
@@ -357,6 +373,34 @@ def _blocked(page: _Page, arranged: Outline) -> None:
         page.say(f"⊘ by {cause}: {_effects(effects)}", indent=0, hang=2)
 
 
+def _changes(page: _Page, report: Report) -> None:
+    changes = report.changes
+    if changes is None:
+        return
+    page.heading(f"CHANGED SINCE {readable_utc(changes.since)}")
+    page.say(f"It was {changes.verdict} then.", indent=2)
+    if not changes.changed:
+        page.say("Nothing has changed.", indent=2)
+    limit = len(changes.changed) if page.options.all_subjects else CHANGED
+    for item in changes.changed[:limit]:
+        whom = f" · {clipped(item.subject.name, _NAME)}" if item.subject else ""
+        said = f"{whom}: {item.reason}"
+        page.say(
+            (f"{CHANGES[item.change]} ", _CHANGE_STYLES[item.change]), (item.check, "bold"), said, indent=2, hang=2
+        )
+    if (more := len(changes.changed) - limit) > 0:
+        page.say(f"and {more:,} more: --all-subjects lists all.", indent=2)
+
+
+def _expiring(page: _Page, report: Report) -> None:
+    if not report.expiring:
+        return
+    page.heading("ENDS SOON", "bold yellow")
+    for item in report.expiring:
+        owner = f" · {item.owner}" if item.owner else ""
+        page.say((f"{item.at:%Y-%m-%d} ", "bold"), f"{item.what}{owner}. {item.then}", indent=2, hang=2)
+
+
 def _passes(page: _Page, arranged: Outline, report: Report) -> None:
     attested = {entry.check.id for entry in arranged.attested}
     if page.options.verbose:
@@ -406,17 +450,18 @@ def _verdict(page: _Page, report: Report, arranged: Outline) -> None:
     words, style = VERDICTS[report.outcome], _VERDICT_STYLES[report.outcome]
     page.gap()
     page.rule()
+    if arranged.first:
+        _first(page, arranged)
+        page.gap()
     counts = ", ".join(
         f"{count} {WORDS[status].text.lower()}"
         for status, count in sorted(report.counts.items(), key=lambda item: item[0].rank)
         if count
     )
-    page.say((f"{words.icon} {words.text}", style), f" · {counts or 'no checks'}", hang=2)
-    page.say(report.sentence)
-    if arranged.first:
-        _first(page, arranged)
     if report.run.simulated:
         page.say((_SIMULATED, "bold reverse"))
+    page.say((f"{words.icon} {words.text}", style), f" · {counts or 'no checks'}", hang=2)
+    page.say(report.sentence)
 
 
 def _first(page: _Page, arranged: Outline) -> None:

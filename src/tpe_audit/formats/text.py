@@ -11,13 +11,17 @@ _BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 # Controls and escapes, what reorders text or is invisible, and half characters that no encoding takes.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
+
+# What a pipeline's log reader obeys: ::error:: at the beginning of a line (GitHub), which wrapping may make of any
+# place, and ##[error] or ##vso[...] anywhere (GitHub of old, Azure Pipelines).
+_OBEYED = re.compile(r":(?=:[A-Za-z-]+(?:\s[^:]*)?::)|#(?=#(?:vso)?\[)")
 
 
 def printable(text: str) -> str:
     """Return `text` on one line, with every character that acts instead of showing spelled out."""
-    return _HIDDEN.sub(_spelled, _BREAKS.sub(" ", text))
+    return _OBEYED.sub(_spelled, _HIDDEN.sub(_spelled, _BREAKS.sub(" ", text)))
 
 
 def _spelled(character: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tpe_audit.config import Config
 from tpe_audit.report import SourceReport, SourceState
@@ -57,7 +57,7 @@ class Sources:
             sources.append(self.dataverse)
         # Of a source that nothing was asked of there is nothing to tell, unless it is off.
         told = [s for s in sources if s.troubles or s.name in self.off or self.ledger.answered[s.name]]
-        return tuple(self._report(source) for source in told)
+        return tuple(replace(self._report(s), resumes_at=getattr(s, "resumes_at", None)) for s in told)
 
     def _report(self, source: Source | TeamsPowerShell) -> SourceReport:
         if source.name in self.off:

@@ -90,16 +90,23 @@ async def run(executable: str, tenant: str, tokens: Tokens, seconds: float, ca_b
             )
         except OSError as error:
             raise PwshError(f"could not be started ({executable}: {error.strerror})") from None
+        reading = [
+            asyncio.ensure_future(_read(child.stdout, MOST_OUTPUT)),
+            asyncio.ensure_future(_read(child.stderr, MOST_ERRORS)),
+        ]
         try:
             async with asyncio.timeout(seconds):
-                said, complained = await asyncio.gather(
-                    _read(child.stdout, MOST_OUTPUT), _read(child.stderr, MOST_ERRORS)
-                )
+                said, complained = await asyncio.gather(*reading)
                 code = await child.wait()
         except TimeoutError:
             raise PwshError(f"did not end within {seconds:.0f} s") from None
         finally:
-            await _end(child)
+            # Before anything is waited for: who is interrupted twice must not leave it running.
+            _kill(child)
+            for task in reading:
+                task.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
+            await _ended(child)
     complaint = _first_line(tokens.hidden(complained.decode("utf-8", "replace")))
     if code == NO_MODULE:
         raise NoModule("has no module MicrosoftTeams here (Install-Module MicrosoftTeams -Scope CurrentUser)")
@@ -125,20 +132,28 @@ async def _read(stream: asyncio.StreamReader | None, most: int) -> bytes:
     return bytes(whole)
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+async def _emptied(stream: asyncio.StreamReader | None) -> None:
+    while stream is not None and await stream.read(2**16):
+        pass
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
     """End the child and all that it started, if it has not ended by itself."""
     if child.returncode is not None and _silent(child):
         return
     if sys.platform == "win32":
         with suppress(OSError):
-            end = await asyncio.create_subprocess_exec("taskkill", "/T", "/F", "/PID", str(child.pid))
-            await end.wait()
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(child.pid)], check=False, capture_output=True)  # noqa: S603, S607 - Windows' own
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
+
+
+async def _ended(child: asyncio.subprocess.Process) -> None:
+    """Wait until the child has ended, and its pipes are closed: one that nobody reads to its end never is."""
     with suppress(TimeoutError):
         async with asyncio.timeout(GRACE):
-            await child.wait()
+            await asyncio.gather(child.wait(), _emptied(child.stdout), _emptied(child.stderr))
 
 
 def _silent(child: asyncio.subprocess.Process) -> bool:

@@ -12,7 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ THROTTLED_ATTEMPTS = 12
 """Throttling is a matter of patience: with a Retry-After the deadline is the limit, not the count."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 MAX_PAGES = 10_000
+_A_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class Source(ABC):
         self.ledger = ledger
         self.patience = patience
         self.pace = Pace(at_once, self.allowances)
+        self.resumes_at: datetime | None = None
+        """Before this it asked not to be asked again; None: it did not."""
         self.unsupported = ""
         """Why nothing is asked of it at all; empty: it is asked."""
         self.troubles: list[SourceError] = []
@@ -327,6 +330,9 @@ class Source(ABC):
         if status not in (408, 429, 500, 502, 503, 504):
             return self.trouble(error)
         after = _retry_after(response.headers.get("retry-after"))
+        if after:
+            asked = datetime.now(UTC) + timedelta(seconds=min(after, _A_DAY))
+            self.resumes_at = max(self.resumes_at or asked, asked)
         if after is not None and after > self.patience.retry_after_cap:
             cap = self.patience.retry_after_cap
             return self.trouble(
