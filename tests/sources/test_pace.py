@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tenant import Reading, audit, healthy, impatient, reading
+from tpe_audit import facts
 from tpe_audit.simulator import Behaviour, GraphQuota, ResourceManagerQuota, large
 from tpe_audit.simulator.contoso import IVR
 from tpe_audit.sources.pace import Allowance, Pace
@@ -169,3 +170,14 @@ async def test_a_header_never_asks_for_more_than_a_minute() -> None:
     pace = Pace(16)
     pace.heard("GET /v1.0/users", {"x-ms-throttle-limit-percentage": "1e9"})
     assert pace.not_before - asyncio.get_running_loop().time() <= 60
+
+
+# --- connections -----------------------------------------------------------------------------------------
+
+
+async def test_connections_are_kept_where_another_certificate_authority_is_trusted() -> None:
+    async with reading(large(60, 0)) as read:
+        await read((facts.ResourceAccount, facts.ServerConsent))
+        asked = read.asked("/assignments/")
+        assert len(asked) == 60
+        assert len({request.client for request in asked}) <= read.sources.acs.pace.at_once

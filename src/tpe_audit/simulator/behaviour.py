@@ -109,10 +109,14 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A request that was received, and how it was answered (status 0: the connection was dropped)."""
+    """A request that was received, and how it was answered (status 0: the connection was dropped).
+
+    `client` is the caller's port: one for each connection.
+    """
 
     method: str
     path: str
     query: str
     status: int
     api: str
+    client: int = 0

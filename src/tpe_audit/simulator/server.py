@@ -128,6 +128,7 @@ class _Application:
             body,
             self._services.origin if port not in self._services.own_ports else f"https://localhost:{port}",
             port,
+            client=scope["client"][1],
         )
         api = self._api(request)
         target = f"{request.path}?{request.query_string}" if request.query_string else request.path
@@ -220,7 +221,8 @@ class _Application:
 
     def _record(self, request: Request, status: int, api: str) -> None:
         # list.append is atomic: the test's thread reads while this one writes.
-        self._log.append(Recorded(request.method, request.path, request.query_string, status, api))
+        made = Recorded(request.method, request.path, request.query_string, status, api, request.client)
+        self._log.append(made)
 
     async def _hang_up(self, scope: Any, receive: Callable[[], Any]) -> None:
         for connection in list(self._server_state.connections):
