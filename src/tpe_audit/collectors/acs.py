@@ -184,8 +184,9 @@ async def server_consents(reader: Reader) -> Harvest:
             harvest.answer(account.account.subject, ServerConsent, Gap(why, declared_off=True))
         return harvest
     source = reader.sources.acs
-    signing_in = [source.prepare()] if any(account.acs_id for account in read.accounts) else []
-    resources, *_ = await asyncio.gather(reader.once(acs_resources), *signing_in)
+    needed = any(account.acs_id for account in read.accounts)
+    signing_in = source.prepare() if needed else asyncio.sleep(0)
+    resources, _ = await asyncio.gather(reader.once(acs_resources), signing_in)
 
     async def consent(account: LineAccount) -> Answer:
         resource = resources.answers[(AcsResource, account.account.subject.key)]

@@ -26,9 +26,10 @@ def trusting(bundle: Path, *, seconds: float, connecting: float, proxies: bool) 
 
     context = ssl.create_default_context(cafile=str(bundle))
 
-    class Trusting(AioHttpTransport):
+    class Trusting(AioHttpTransport):  # type: ignore[misc]  # to mypy azure-core's class is of no type
         """Opens its session with our trust in it."""
 
+        session: aiohttp.ClientSession | None
         opened = False
 
         async def open(self) -> None:
