@@ -17,6 +17,8 @@ COMMANDS = {
     "diff": "Say what changed between two reports.",
     "history": "List the runs that were kept: verdicts over time, and when a check last passed.",
     "attest": "Answer a question that only a person can, until a day.",
+    "expiring": "Say what ends by itself within some days, and who renews it.",
+    "schedule": "Print a unit that runs the audit again and again: cron, systemd, GitHub Actions, ...",
     "init": "Write a first config.toml, filled from what can be discovered.",
     "permissions": "Tell the least rights that the checks need, and print scripts that grant them.",
     "collect": "Read the tenant and keep it in a file, to be judged elsewhere or later.",

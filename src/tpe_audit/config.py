@@ -210,7 +210,9 @@ class Credential(Section):
         return self
 
 
-SECRETS = frozenset({"client_secret", "certificate_password", "teams_workflow_url"})
+SECRETS = frozenset(
+    {"client_secret", "certificate_password", "teams_workflow_url", "slack_webhook_url", "webhook_url", "password"}
+)
 """Keys whose value never stands in a file and is never repeated."""
 
 
@@ -408,11 +410,50 @@ class Attest(Section):
     file: str = ""
 
 
+def _secret_address(secret: SecretStr | None) -> SecretStr | None:
+    text = secret.get_secret_value().strip() if secret else ""
+    if text and not re.fullmatch(r"https://[^/\s?#@]+([/?][^\s#]*)?", text):
+        raise ValueError("it is not an https:// address without user and password")
+    return SecretStr(text) if text else None
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+", text):
+        raise ValueError(f"{text!r} is no e-mail address, such as voice-team@contoso.com")
+    return text
+
+
+SecretAddress = Annotated[SecretStr | None, AfterValidator(_secret_address)]
+Mailbox = Annotated[str, AfterValidator(_address)]
+
+
+class Email(Section):
+    """Whom to tell by e-mail, and through which server."""
+
+    host: Annotated[str, Field(pattern=r"^[^\s/:@]*$")] = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls"] = "starttls"
+    sender: Mailbox = ""
+    to: list[Mailbox] = []
+    user: str = ""
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Email:
+        if self.host and not (self.sender and self.to and all(self.to)):
+            raise ValueError("host needs sender and to: from whom, and to whom")
+        return self
+
+
 class Notify(Section):
     """Whom to tell."""
 
     always: bool = False
-    teams_workflow_url: SecretStr | None = None
+    deadline: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    teams_workflow_url: SecretAddress = None
+    slack_webhook_url: SecretAddress = None
+    webhook_url: SecretAddress = None
+    email: Email = Email()
 
 
 class Limits(Section):
@@ -630,6 +671,29 @@ def _without_secret(credential: dict[str, Any]) -> dict[str, Any]:
     except ValidationError:
         return {"kind": "default", **{key: credential[key] for key in ("client_id",) if key in credential}}
     return credential
+
+
+def secrets_of(path: Path) -> tuple[str, ...]:
+    """Return the environment variables that the credentials in a file take their secrets from.
+
+    Raises:
+        ConfigError: the file can't be used.
+    """
+    without_credentials(path, attested=False)
+    data = _toml(path)
+    found = []
+    for table in ("teams", "azure"):
+        credential = data.get(table, {}).get("credential", {})
+        if credential.get("kind") == "client-secret":
+            found.append(_variable((table, "credential", "client_secret")))
+    if data.get("notify", {}).get("email", {}).get("user"):
+        found.append(_variable(("notify", "email", "password")))
+    return tuple(found)
+
+
+def notification_secrets() -> tuple[str, ...]:
+    """Return the environment variables that hold where notifications go."""
+    return tuple(_variable(key) for key in all_keys(Notify, ("notify",)) if key[-1].endswith("_url"))
 
 
 def of_mapping(data: Mapping[str, Any], folder: Path) -> Config:

@@ -13,7 +13,7 @@ from tpe_audit.audit import Audit, Finding, Judgement
 from tpe_audit.catalog import Catalog, Profile, Reads
 from tpe_audit.changes import Changes
 from tpe_audit.declared import Declared
-from tpe_audit.expiry import Expiry
+from tpe_audit.expiry import Expiry, Unread, outlook
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
 from tpe_audit.lines import Line, lines
 from tpe_audit.terms import SOON, Attestation, Terms, Waiver, covers
@@ -77,6 +77,17 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """Whether somebody was told of the run by one channel."""
+
+    channel: str
+    """teams, slack, webhook or email."""
+    sent: bool
+    reason: str = ""
+    """Why not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a report says, whatever it is rendered to."""
 
@@ -100,7 +111,11 @@ class Report:
     changes: Changes | None = None
     """What has changed since another run; None: there is none to compare with."""
     expiring: tuple[Expiry, ...] = ()
-    """What ends by itself, the next first."""
+    """What ends by itself within 60 days, the next first."""
+    expiring_unread: tuple[Unread, ...] = ()
+    """What may end too, and could not be read."""
+    notifications: tuple[Notification, ...] = ()
+    """Who was told of the run; empty: nobody was to be."""
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -151,6 +166,7 @@ def compose(
     value = organization.value if isinstance(organization, Known) else None
     no_agents = _no_agents(findings, evidence)
     warnings = (*run.warnings, *_entries(terms, audit, chosen, run), *audit.lapsed, *no_agents)
+    ahead = outlook(evidence, terms)
     return Report(
         run=run,
         profile=terms.profile,
@@ -167,6 +183,8 @@ def compose(
         requests=evidence.requests,
         seen=evidence.seen,
         guide=guide,
+        expiring=ahead.expiring,
+        expiring_unread=ahead.unread,
     )
 
 

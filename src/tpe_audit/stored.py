@@ -141,7 +141,24 @@ class StoredExpiry:
     at: AwareDatetime
     then: str = ""
     owner: Owner | None = None
-    check: str = ""
+    check: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUnread:
+    """Something that may end, and of which that could not be read."""
+
+    what: str
+    reason: str
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotification:
+    """Whether somebody was told of the run."""
+
+    channel: str
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,9 @@ class StoredReport:
     """The subjects that were asked for, as `--subject` named them; empty: all."""
     threshold: Severity = Severity.MAJOR
     expiring: tuple[StoredExpiry, ...] = ()
+    expiring_unread: tuple[StoredUnread, ...] | None = None
+    """None in reports that do not tell."""
+    notifications: tuple[StoredNotification, ...] = ()
 
     @property
     def full(self) -> bool:

@@ -52,6 +52,13 @@ def standing(folder: Path, scenario: Scenario | None = None, behaviour: Behaviou
         yield Standing(folder, tenant)
 
 
+def with_a_lasting_export(admin: Standing) -> None:
+    """Let the Teams PowerShell export, which is of today, be believed for years, so that it does not end soon."""
+    document = tomlkit.parse(admin.config.read_text(encoding="utf-8"))
+    document["sources"]["teams_powershell"]["max_age_hours"] = 100_000
+    admin.config.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items() if inner is not None}

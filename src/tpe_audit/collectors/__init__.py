@@ -117,6 +117,7 @@ COLLECTORS: tuple[Collector, ...] = (
         "arm",
         (),
     ),
+    Collector("tenant.teams_export", ((_TENANT, facts.TeamsExport),), "", "config", ()),
     Collector(
         "tenant.acs_federation",
         ((_TENANT, facts.AcsFederation),),

@@ -14,12 +14,14 @@ from tpe_audit.facts import (
     GlobalExternalAccess,
     NoAcsScopes,
     NoAcsServicePrincipal,
+    NoTeamsExport,
     Organization,
     ProductIds,
     ServicePlan,
     Sku,
     SubscribedSkus,
     SubscriptionDates,
+    TeamsExport,
 )
 from tpe_audit.facts import well_known as known
 from tpe_audit.sources import SourceError
@@ -32,6 +34,14 @@ async def declared(reader: Reader) -> Harvest:
     tenant = reader.tenant.subject
     harvest.tell(tenant, reader.deployment)
     harvest.tell(tenant, Collected(reader.collected_at))
+    return harvest
+
+
+async def teams_export(reader: Reader) -> Harvest:
+    """Until when the export is believed that is read in the place of Teams PowerShell."""
+    harvest = Harvest()
+    found = await reader.sources.teams_powershell.export()
+    harvest.tell(reader.tenant.subject, TeamsExport(*found) if found else NoTeamsExport())
     return harvest
 
 

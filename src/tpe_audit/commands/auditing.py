@@ -100,6 +100,10 @@ def reported(
     else:
         report = completed(_in_time(audit, asked, config))
     report = keeping.compared(conclude(report) if conclude else report)
+    if asked.demo is None and not asked.evidence and conclude is None:
+        from tpe_audit.commands.notifying import notified
+
+        report = notified(report, config)
     keeping.keep(report)
     deliver(report, where, asked)
     return report.exit_code
@@ -163,6 +167,7 @@ async def collected(
     from tpe_audit.commands.meant import attestations, deployment, waivers, warnings
     from tpe_audit.commands.progress import progress
     from tpe_audit.evidence.readings import Readings
+    from tpe_audit.facts import SubscriptionDates, TeamsExport, Tenant
     from tpe_audit.gather import NAME, gather
     from tpe_audit.sources import signed_in
 
@@ -170,7 +175,7 @@ async def collected(
     wanted = {question for check in catalog.judged(checks) for question in check.wants}
     wanted |= {question for question in table if question[1].__name__ in ("Deployment", "Collected")}
     if not asked.check:
-        wanted.add(NAME)
+        wanted |= {NAME, (Tenant, SubscriptionDates), (Tenant, TeamsExport)}
     with progress(asked) as shown:
         async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
             sources.ledger.counted = shown.counted

@@ -69,6 +69,9 @@ def waivers(config: Config) -> tuple[Waiver, ...]:
 def warnings(config: Config) -> tuple[str, ...]:
     """Return what the configuration asks for and this version does not do."""
     told = []
-    if config.notify.teams_workflow_url or config.notify.always:
-        told.append("[notify] is set, but this version sends no notifications.")
+    notify = config.notify
+    if notify.always and not (
+        notify.teams_workflow_url or notify.slack_webhook_url or notify.webhook_url or notify.email.host
+    ):
+        told.append("[notify] always is set, but nobody is named who is to be told.")
     return tuple(told)

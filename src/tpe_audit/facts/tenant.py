@@ -158,6 +158,24 @@ class ProductIds(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamsExport(Fact):
+    """The export of Teams PowerShell that is read in its place."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (Tenant,)
+
+    made_at: datetime
+    believed_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoTeamsExport(Fact):
+    """Teams PowerShell answers itself, so that no export is read."""
+
+    OF: ClassVar[tuple[type[Thing], ...]] = (Tenant,)
+    INSTEAD_OF: ClassVar[type[Fact] | None] = TeamsExport
+
+
+@dataclass(frozen=True, slots=True)
 class Collected(Fact):
     """When the evidence was read: what is judged is judged as of then."""
 

@@ -71,6 +71,12 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "findings": [_Described(report, ordered, finding).value(options) for finding in report.findings],
         "changes": changes_value(report.changes),
         "expiring": [_expiry(expiry) for expiry in report.expiring],
+        "expiring_unread": [
+            {"what": each.what, "reason": each.reason, "declared": each.declared} for each in report.expiring_unread
+        ],
+        "notifications": [
+            {"channel": each.channel, "sent": each.sent, "reason": each.reason} for each in report.notifications
+        ],
         "evidence": [
             {
                 "source": request.source,

@@ -7,6 +7,7 @@ that the same script wrote for an administrator elsewhere.
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -91,6 +92,15 @@ class TeamsPowerShell:
             raise
         self.answers += 1
         return answer
+
+    async def export(self) -> tuple[datetime, datetime] | None:
+        """Return when the export was made that is read, and until when it is believed; None: PowerShell answers here.
+
+        Raises:
+            SourceError: Teams PowerShell does not tell, or the export is not believed.
+        """
+        made = (await self._read()).collected_at
+        return None if self.origin == HERE else (made, made + timedelta(hours=self._settings.max_age_hours))
 
     async def besides(self, name: str) -> tuple[list[dict[str, Any]], tuple[int, ...]] | None:
         """Return what a cmdlet answered, for a second opinion that nobody misses; None if it does not tell."""
