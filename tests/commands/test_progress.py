@@ -38,6 +38,16 @@ def test_what_is_done_is_no_longer_told() -> None:
     assert progress.words(80) == "Reading the tenant: 3 of 74 readings"
 
 
+def test_on_a_narrow_terminal_the_estimate_is_told_whole() -> None:
+    now = 0.0
+    progress = Progress(lambda: now)
+    progress.told(55, 56)
+    progress.counted("consents of accounts", 1, 10_000)
+    now = 60.0
+    progress.counted("consents of accounts", 2_500, 10_000)
+    assert progress.words(78) == "Reading: consents of accounts 2,500 of 10,000, about 3 min more"
+
+
 @given(
     st.integers(0, 10**6),
     st.integers(10, 200),

@@ -125,6 +125,7 @@ async def test_what_waits_for_its_allowance_holds_up_nobody_else() -> None:
     async with asyncio.timeout(30), pace.turn("GET /many/1", _after(60)):
         assert not waiting.done()
     waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_a_turn_that_can_not_come_in_time_is_refused_at_once() -> None:

@@ -76,7 +76,7 @@ class Progress:
         long = "".join(f"; {what} {count.words}" for what, count in sorted(self.long.items()))
         sources = ", ".join(f"{source} {count:,}" for source, count in sorted(self.answered.items()))
         whole = f"Reading the tenant: {readings}{long}"
-        lines = (f"{whole} (answers: {sources})" if sources else whole, whole, f"Reading: {readings}{long}")
+        lines = (f"{whole} (answers: {sources})" if sources else whole, whole, f"Reading: {long[2:] or readings}")
         return next((line for line in lines if len(line) <= width), lines[-1][:width])
 
 
