@@ -38,14 +38,14 @@ async def read(scenario: Scenario, behaviour: Behaviour | None = None) -> Eviden
 async def test_a_customer_agreement_is_read() -> None:
     evidence = await read(billed(account()))
     agreement = evidence.known(BillingAgreement, TENANT)
-    assert (agreement.type, agreement.accounts, agreement.billing) == (CUSTOMER, ("Contoso",), Billing.MCA)
+    assert (agreement.agreement, agreement.accounts, agreement.billing) == (CUSTOMER, ("Contoso",), Billing.MCA)
     [request] = evidence.behind(evidence.answer(BillingAgreement, TENANT))
     assert request.request.startswith(f"GET {PATH}")
 
 
 async def test_the_tenant_is_compared_in_any_case() -> None:
     evidence = await read(billed(account(tenant_id=TENANT_ID.upper())))
-    assert evidence.known(BillingAgreement, TENANT).type == CUSTOMER
+    assert evidence.known(BillingAgreement, TENANT).agreement == CUSTOMER
 
 
 @pytest.mark.parametrize(

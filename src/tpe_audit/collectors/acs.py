@@ -184,8 +184,10 @@ async def server_consents(reader: Reader) -> Harvest:
         for account in read.accounts:
             harvest.answer(account.account.subject, ServerConsent, Gap(why, declared_off=True))
         return harvest
-    resources = await reader.once(acs_resources)
     source = reader.sources.acs
+    needed = any(account.acs_id for account in read.accounts)
+    signing_in = source.prepare() if needed else asyncio.sleep(0)
+    resources, _ = await asyncio.gather(reader.once(acs_resources), signing_in)
 
     async def consent(account: LineAccount) -> Answer:
         resource = resources.answers[(AcsResource, account.account.subject.key)]
@@ -202,7 +204,8 @@ async def server_consents(reader: Reader) -> Harvest:
             raise Malformed(f"The answer for {what} is the assignment of {item.objectId}.", evidence)
         return Known(ServerConsent(item.principalType, item.tenantId.lower()), evidence)
 
-    for account, answer in await each(read.accounts, consent):
+    counted = partial(reader.sources.ledger.counted, "consents of accounts")
+    for account, answer in await each(read.accounts, consent, counted):
         harvest.answer(account.account.subject, ServerConsent, answer)
     return harvest
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.ledger import Ledger
+from tpe_audit.sources.pace import Allowance
 from tpe_audit.sources.pipeline import PipelineSource, received
 from tpe_audit.sources.source import (
     Answered,
@@ -52,6 +53,7 @@ class Arm(PipelineSource):
 
     name = "arm"
     words = "Azure Resource Manager"
+    allowances = (Allowance("/providers/microsoft.resourcegraph/", 15, 5.0),)
 
     def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__(

@@ -15,13 +15,16 @@ from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.kinds import trust
 from tpe_audit.sources.ledger import Ledger
+from tpe_audit.sources.pace import Allowance
 from tpe_audit.sources.source import MAX_BYTES, NoConnection, Patience, Response, Source, TooLarge
 
 if TYPE_CHECKING:
     import httpx
     from msgraph import GraphRequestAdapter
 
-AT_ONCE = 16
+AT_ONCE = 24
+HEADERS = MappingProxyType({"Accept": "application/json", "x-ms-throttle-priority": "low"})
+"""An audit can wait: where Graph has to refuse somebody, people at work come first."""
 
 
 class Graph(Source):
@@ -30,6 +33,7 @@ class Graph(Source):
     name = "graph"
     words = "Microsoft Graph"
     token_options = MappingProxyType({"enable_cae": True})
+    allowances = (Allowance("/identity/conditionalaccess/", 1, 1.0), Allowance("/admin/teams/", 30, 1.0))
 
     def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__(config.endpoints.graph, identity, ledger, patience, AT_ONCE)
@@ -50,7 +54,7 @@ class Graph(Source):
         request = RequestInformation()
         request.http_method = Method(method)
         request.url = url
-        for name, value in {"Accept": "application/json", **headers}.items():
+        for name, value in {**HEADERS, **headers}.items():
             request.headers.try_add(name, value)
         native = ResponseHandlerOption(NativeResponseHandler())
         request.add_request_options([native])
