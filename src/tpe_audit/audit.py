@@ -279,9 +279,9 @@ class _Bench:
 
     def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Judgement:
         # What was not even asked, because something before it could not be read, explains nothing beside that.
-        told = [gap.reason for gap in gaps if gap.reason != NOT_ASKED]
-        reasons = " ".join(dict.fromkeys(told)) or NOT_ASKED
-        if all(gap.declared_off for gap in gaps):
+        told = [gap for gap in gaps if gap.reason != NOT_ASKED] or gaps
+        reasons = " ".join(dict.fromkeys(gap.reason for gap in told))
+        if all(gap.declared_off for gap in told):
             return self._asked(subject, reasons, {}, joined(gaps))
         lacks = tuple(dict.fromkeys(lack for gap in gaps for lack in gap.lacks))
         return Judgement(subject, Status.UNKNOWN, reasons, evidence=joined(gaps), lacks=lacks)

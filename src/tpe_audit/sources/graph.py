@@ -6,9 +6,9 @@ None (https://github.com/microsoftgraph/msgraph-sdk-python/issues/584).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from tpe_audit.config import Config
@@ -16,7 +16,7 @@ from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.kinds import trust
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pace import Allowance
-from tpe_audit.sources.source import NoConnection, Patience, Response, Source
+from tpe_audit.sources.source import MAX_BYTES, NoConnection, Patience, Response, Source, TooLarge
 
 if TYPE_CHECKING:
     import httpx
@@ -82,6 +82,7 @@ class Graph(Source):
                 verify=trust(self._config),
                 trust_env=self._proxies,
                 limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
+                event_hooks={"response": [_bounded]},
             )
             # The factory hides these behind transports that don't close them.
             opened = [client._transport, *client._mounts.values()]  # noqa: SLF001
@@ -109,3 +110,24 @@ class Graph(Source):
             await transport.aclose()
         if self._http is not None:
             await self._http.aclose()
+
+
+async def _bounded(response: httpx.Response) -> None:
+    """Let no more of an answer be read than can be one."""
+    import httpx
+
+    inner = response.stream
+
+    class Bounded(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            read = 0
+            async for part in cast("httpx.AsyncByteStream", inner):
+                read += len(part)
+                if read > MAX_BYTES:
+                    raise TooLarge
+                yield part
+
+        async def aclose(self) -> None:
+            await cast("httpx.AsyncByteStream", inner).aclose()
+
+    response.stream = Bounded()

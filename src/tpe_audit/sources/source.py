@@ -32,6 +32,8 @@ THROTTLED_ATTEMPTS = 12
 """Throttling is a matter of patience: with a Retry-After the deadline is the limit, not the count."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 MAX_PAGES = 10_000
+MAX_BYTES = 32 * 1024 * 1024
+"""The most that one answer may hold: pages of a thousand are a tenth of it."""
 _A_DAY = 86_400.0
 
 
@@ -84,6 +86,10 @@ class Patience:
 
 class NoConnection(Exception):
     """No answer came to a request; the message says why."""
+
+
+class TooLarge(Exception):
+    """An answer that holds more than `MAX_BYTES`, of which the rest was not read."""
 
 
 class _Again(Exception):
@@ -310,6 +316,11 @@ class Source(ABC):
                     evidence = self.ledger.record(self.name, label, None)
                     error = Unreachable(f"{self.words} did not answer {brief(label)} {late}.", (evidence,))
                     raise _Again(error, None, throttled=False) from None
+                except TooLarge:
+                    evidence = self.ledger.record(self.name, label, None)
+                    most = MAX_BYTES // (1024 * 1024)
+                    why = f"{self.words} answered {brief(label)} with more than {most} MiB, which was not read."
+                    raise Malformed(why, (evidence,)) from None
                 except NoConnection as no:
                     evidence = self.ledger.record(self.name, label, None)
                     advice = of_connection(str(no))
