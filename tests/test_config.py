@@ -24,6 +24,7 @@ BOT = f"/subscriptions/{OTHER}/resourceGroups/voice/providers/Microsoft.BotServi
 ACS = f"/subscriptions/{OTHER}/resourceGroups/voice/providers/Microsoft.Communication/communicationServices/voice"
 WAIVER = '[[waivers]]\ncheck = "ra-exists"\nowner = "Kim"\nreason = "moves"\nexpires = 2027-01-31\n'
 ATTESTATION = '[[attestations]]\ncheck = "ra-synced"\nby = "Kim"\non = 2026-11-20\nexpires = 2026-12-20\n'
+FORMATS = "'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'"
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 FORMATS = "'terminal', 'html', 'json', 'pdf', 'markdown', 'sarif', 'junit', 'csv' or 'github'"
 

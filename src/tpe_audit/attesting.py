@@ -59,7 +59,7 @@ def _record(path: Path, entries: Sequence[Attestation]) -> int:
     written, replaced = _with(text.removeprefix(_BOM), entries)
     _make_sure(path, before, written, entries)
     mode = path.stat().st_mode & 0o777 if there else MODE
-    put_in_place(path, f"{_BOM if text.startswith(_BOM) else ''}{written}", mode)
+    put_in_place(path, f"{_BOM if text.startswith(_BOM) else ''}{written}".encode(), mode)
     return replaced
 
 

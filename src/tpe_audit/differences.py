@@ -12,15 +12,14 @@ import click
 from tpe_audit.changes import Change, Changed, Changes
 from tpe_audit.comparing import compared
 from tpe_audit.formats.json import Value, changes_value
-from tpe_audit.formats.text import clipped, counted, listed, printable, readable_utc, utc
-from tpe_audit.report import Outcome
+from tpe_audit.formats.markup import code
+from tpe_audit.formats.outline import VERDICTS
+from tpe_audit.formats.text import MEASURE, clipped, counted, listed, printable, readable_utc, utc
 from tpe_audit.stored import StoredReport
 
 SCHEMA = "tpe-audit/diff/1"
 NAMED = 10
 """How many subjects of one check are named, unless all are wanted."""
-MEASURE = 100
-"""The longest line of prose that is easy to read."""
 
 TITLES = {
     Change.NEW: "NEW",
@@ -30,7 +29,6 @@ TITLES = {
 }
 _SIGNS = {Change.NEW: "✗", Change.MENDED: "✓", Change.STILL: "✗", Change.UNREADABLE: "?"}
 _COLOURS = {Change.NEW: "red", Change.MENDED: "green", Change.STILL: "red", Change.UNREADABLE: "yellow"}
-_VERDICTS = {Outcome.READY: "READY", Outcome.NOT_READY: "NOT READY", Outcome.CANNOT_TELL: "CANNOT TELL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Difference:
     def conclusion(self) -> str:
         """All of it in one sentence."""
         parts = [f"{len(found)} {TITLES[change].lower()}" for change in Change if (found := self.changes.of(change))]
-        was, now = _VERDICTS[self.old.verdict], _VERDICTS[self.new.verdict]
+        was, now = VERDICTS[self.old.verdict].text, VERDICTS[self.new.verdict].text
         verdict = f"It is {now}, as before" if was == now else f"It was {was}, and is {now}"
         return f"{verdict}: {', '.join(parts)}." if parts else f"{verdict}; nothing fails in either."
 
@@ -131,7 +129,7 @@ def terminal(found: Difference, *, everything: bool, colour: bool, width: int) -
 def _lines(found: Difference, *, everything: bool, width: int) -> Iterator[str]:
     yield f"{_whose(found.new)}"
     for name, report in (("old", found.old), ("new", found.new)):
-        yield f"  {name}  {readable_utc(report.finished_at)}  {_VERDICTS[report.verdict]}"
+        yield f"  {name}  {readable_utc(report.finished_at)}  {VERDICTS[report.verdict].text}"
     for change in Change:
         if not (these := found.changes.of(change)):
             continue
@@ -176,7 +174,7 @@ def markdown(found: Difference, *, everything: bool) -> str:
     lines = [
         f"### {found.conclusion}",
         "",
-        f"{_code(_whose(found.new))}, {readable_utc(found.old.finished_at)} to {readable_utc(found.new.finished_at)}.",
+        f"{code(_whose(found.new))}, {readable_utc(found.old.finished_at)} to {readable_utc(found.new.finished_at)}.",
     ]
     lines += [line for note in found.notes for line in ("", note)]
     for change in Change:
@@ -185,14 +183,6 @@ def markdown(found: Difference, *, everything: bool) -> str:
         lines += ["", f"#### {TITLES[change].capitalize()} ({len(these):,})", ""]
         for first, group in found.groups(change):
             names = [item.subject.name or item.subject.id if item.subject else "all of it" for item in group]
-            shown = listed([_code(name) for name in names], len(names) if everything else NAMED)
-            lines += [f"- **{first.check}** {shown}<br>", f"  {_code(_said(group))}"]
+            shown = listed([code(name) for name in names], len(names) if everything else NAMED)
+            lines += [f"- **{first.check}** {shown}<br>", f"  {code(_said(group))}"]
     return "\n".join(lines) + "\n"
-
-
-def _code(text: str) -> str:
-    """Return a text as a code span, whatever backticks are in it."""
-    shown = printable(text)
-    runs = [len(run) for run in "".join(c if c == "`" else " " for c in shown).split()]
-    fence = "`" * (max(runs, default=0) + 1)
-    return f"{fence} {shown} {fence}" if "`" in shown else f"{fence}{shown}{fence}"

@@ -150,7 +150,7 @@ class History:
         self.folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=self.folder, prefix=_UNFINISHED))
         try:
-            put_in_place(made / REPORT, text)
+            put_in_place(made / REPORT, text.encode())
             kept = self._named(made, f"{started_at:%Y-%m-%dT%H%M%SZ}")
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
@@ -173,7 +173,7 @@ class History:
             self._remove(self.folder / name)
         self._clear_abandoned()
         index = _Index(SCHEMA, tuple(run for run in runs if run.name not in gone))
-        put_in_place(self.folder / INDEX, _adapter().dump_json(index).decode())
+        put_in_place(self.folder / INDEX, _adapter().dump_json(index))
 
     def _named(self, made: Path, name: str) -> Path:
         """Give a run's folder its name; another run may have taken it in the same second."""

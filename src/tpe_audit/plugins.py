@@ -83,14 +83,7 @@ def _rows(brought: Brought, before: Sequence[Collector]) -> tuple[list[Collector
     good, problems = [], []
     taken = {question: row.name for row in before for question in row.gives}
     for row in brought.rows:
-        problem = _malformed(row) or next(
-            (
-                f"{_words(question)} is given by {taken[question]} already"
-                for question in row.gives
-                if question in taken
-            ),
-            "",
-        )
+        problem = _malformed(row) or _clash(row, taken)
         if problem:
             name = row.name if isinstance(row, Collector) else repr(row)
             problems.append(f"COLLECTORS: {name}: {problem}")

@@ -14,7 +14,8 @@ import pytest
 from tests.evidence.collecting import codec, collect, report, statuses
 from tests.tenant import healthy
 from tpe_audit.config import Config
-from tpe_audit.evidence.document import NoEvidence, generated, parsed, readings, schema, values
+from tpe_audit.evidence.document import NoEvidence, parsed, readings, values
+from tpe_audit.evidence.model import generated, schema
 from tpe_audit.evidence.readings import Half, Readings
 from tpe_audit.evidence.redact import redacted
 

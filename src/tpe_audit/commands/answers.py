@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from tpe_audit.catalog import Check
-from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import CONFIG, audited, everything
+from tpe_audit.commands.asked import CONFIG, Asked
+from tpe_audit.commands.auditing import audited, everything
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.commands.keeping import configuration_of, history_of
 from tpe_audit.commands.selection import may_be_answered, never_asks

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+CONFIG = Path("config.toml")
+"""The configuration, where no other is named."""
+
+
+def config_file(named: Path | None) -> Path | None:
+    """Return the file to configure by: the one that is named, or config.toml, if it is there."""
+    return named or (CONFIG if CONFIG.exists() else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

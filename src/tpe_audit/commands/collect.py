@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import collected, configured, everything
+from tpe_audit.commands.auditing import collected, completed, configured, everything
 from tpe_audit.commands.explain import complete_check
 from tpe_audit.evidence.readings import Half
 from tpe_audit.verdicts import Area
@@ -60,6 +58,7 @@ def command(output: str, source: str | None, redact: bool, redact_key: Path | No
     from tpe_audit.commands.files import put
     from tpe_audit.commands.replay import codec_of
     from tpe_audit.commands.selection import chosen
+    from tpe_audit.commands.stdout import print_out
     from tpe_audit.evidence.document import values
 
     if redact_key is not None and not redact:
@@ -70,7 +69,7 @@ def command(output: str, source: str | None, redact: bool, redact_key: Path | No
         found = everything(asked, config, simulated=simulated)
         checks = chosen(asked, config, found.catalog)
         half = Half(source) if source else Half.ALL
-        readings = asyncio.run(
+        readings = completed(
             collected(asked, config, found.catalog, checks, simulated=simulated, table=found.table, half=half)
         )
     document = values(readings, codec_of(found))
@@ -80,7 +79,7 @@ def command(output: str, source: str | None, redact: bool, redact_key: Path | No
         document = redacted(document, secret)
     text = json.dumps(document, indent=1) + "\n"
     if output == "-":
-        sys.stdout.write(text)
+        print_out(text)
         return 0
     path = Path(output)
     put(path, text.encode(), NOTHING)

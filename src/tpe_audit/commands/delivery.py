@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.files import put
+from tpe_audit.commands.stdout import print_bytes, shows_colour, width
 from tpe_audit.config import Config
 from tpe_audit.formats import Format, Options, content
 from tpe_audit.report import Report
@@ -94,7 +94,8 @@ def deliver(report: Report, where: Destination, asked: Asked) -> None:
         if not asked.quiet:
             click.echo(f"Wrote {path}", err=True)
     if where.stdout is not None:
-        _print(content(report, where.stdout, _for_stdout(asked)), where.stdout)
+        rendered = content(report, where.stdout, _for_stdout(asked))
+        print_bytes(rendered if rendered.endswith(b"\n") or not where.stdout.is_text else rendered + b"\n")
 
 
 def _for_stdout(asked: Asked) -> Options:
@@ -106,33 +107,5 @@ def _for_stdout(asked: Asked) -> Options:
         colour=coloured,
         # The console of Linux prints them.
         links=coloured and os.environ.get("TERM") != "linux",
-        width=max(shutil.get_terminal_size((100, 24)).columns, 40),
+        width=width(),
     )
-
-
-def shows_colour(*, no_color: bool) -> bool:
-    """Whether stdout is a terminal that colour is wanted on."""
-    wanted = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted and sys.stdout.isatty()
-
-
-def print_out(text: str) -> None:
-    """Write to stdout as UTF-8, whatever the machine's own encoding is."""
-    _print(text.encode("utf-8", "replace"))
-
-
-def _print(rendered: bytes, form: Format = Format.TERMINAL) -> None:
-    """Write to stdout: text as UTF-8, whatever the machine's own encoding is."""
-    sys.stdout.flush()
-    stream = getattr(sys.stdout, "buffer", None)
-    ended = rendered if rendered.endswith(b"\n") or not form.is_text else rendered + b"\n"
-    try:
-        if stream is None:
-            sys.stdout.write(ended.decode("utf-8", "replace"))
-        else:
-            stream.write(ended)
-            stream.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise NoAudit([f"stdout: {error.strerror}"], what="the report could not be written") from error

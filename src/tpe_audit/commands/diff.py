@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +36,7 @@ def command(old: Path, new: Path, form: str, any_tenant: bool, verbose: bool, no
     Only what both were asked is compared, by check and subject. Exits 0 when nothing has changed, 1 when something
     has, and 2 when they can't be compared.
     """
-    from tpe_audit.commands.delivery import print_out, shows_colour
+    from tpe_audit.commands.stdout import print_json, print_out, shows_colour, width
     from tpe_audit.differences import Difference, markdown, terminal, value
 
     before, now = _read(old, new)
@@ -47,12 +45,11 @@ def command(old: Path, new: Path, form: str, any_tenant: bool, verbose: bool, no
     found = Difference.between(before, now)
     match form:
         case "json":
-            print_out(json.dumps(value(found), indent=2))
+            print_json(value(found))
         case "markdown":
             print_out(markdown(found, everything=verbose))
         case _:
-            width = shutil.get_terminal_size((100, 24)).columns
-            print_out(terminal(found, everything=verbose, colour=shows_colour(no_color=no_color), width=width))
+            print_out(terminal(found, everything=verbose, colour=shows_colour(no_color=no_color), width=width()))
     return DIFFERENT if found.different else SAME
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +12,7 @@ from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.auditing import configured
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.commands.stdout import print_out, shows_colour, width
 
 if TYPE_CHECKING:
     from tpe_audit.config import Config
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 @options.demo
 @click.option("-v", "--verbose", is_flag=True, help="Tell each request on stderr.")
-@click.option("--no-color", is_flag=True, help="No colour.")
+@options.no_color
 def command(config: Path | None, form: str, demo: str | None, verbose: bool, no_color: bool) -> int:
     """Sign in and try each source: what can be read, what can't, and what to grant.
 
@@ -35,13 +33,10 @@ def command(config: Path | None, form: str, demo: str | None, verbose: bool, no_
     try:
         with configured(Asked(config=config, demo=demo, verbose=verbose)) as (configuration, simulated):
             found = asyncio.run(_examined(configuration, simulated=simulated))
-            text = _shown(found, configuration, form, simulated=simulated, plain=no_color)
+            text = _shown(found, configuration, form, simulated=simulated, no_color=no_color)
     except NoAudit as error:
         raise NoAudit(error.problems, what="nothing was tried") from None
-    # UTF-8, whatever the machine's own encoding is.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    print_out(text)
     return found.exit_code
 
 
@@ -53,16 +48,15 @@ async def _examined(config: Config, *, simulated: bool) -> Examination:
         return await examine(sources, proxies=not simulated)
 
 
-def _shown(found: Examination, config: Config, form: str, *, simulated: bool, plain: bool) -> str:
+def _shown(found: Examination, config: Config, form: str, *, simulated: bool, no_color: bool) -> str:
     from tpe_audit.doctor.shown import document, table
 
     if form == "json":
         return document(found, tenant=config.teams.tenant_id, azure_tenant=config.azure_tenant_id, simulated=simulated)
-    plain = plain or bool(os.environ.get("NO_COLOR")) or not sys.stdout.isatty()
-    width = max(shutil.get_terminal_size((100, 24)).columns, 40)
+    coloured = shows_colour(no_color=no_color)
     return table(
         found,
         simulated=simulated,
-        width=width,
-        paint=lambda text, colour: text if plain or not colour else click.style(text, fg=colour),
+        width=width(),
+        paint=lambda text, colour: click.style(text, fg=colour) if coloured and colour else text,
     )

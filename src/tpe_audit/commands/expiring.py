@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import shutil
 import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ import click
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.commands.stdout import print_json, print_out, width
 from tpe_audit.formats.text import counted, printable, utc
 
 if TYPE_CHECKING:
@@ -96,7 +95,6 @@ def command(config: Path | None, days: int, report: str | None, form: str, demo:
     but something could not be read, and 2 when nothing could be told at all.
     """
     from tpe_audit.commands.auditing import configured
-    from tpe_audit.commands.delivery import print_out
 
     if report and demo:
         raise click.UsageError("--demo reads the simulated tenant, so --report does not go with it.")
@@ -106,7 +104,10 @@ def command(config: Path | None, days: int, report: str | None, form: str, demo:
     else:
         with configured(asked) as (settings, simulated):
             told = _stored(_last(settings), days) if report else _read(asked, settings, days, simulated=simulated)
-    print_out(json.dumps(_value(told, days), indent=2) if form == "json" else _text(told, days))
+    if form == "json":
+        print_json(_value(told, days))
+    else:
+        print_out(_text(told, days))
     return told.exit_code
 
 
@@ -226,11 +227,9 @@ def _value(told: _Told, days: int) -> dict[str, object]:
 
 
 def _text(told: _Told, days: int) -> str:
-    width = max(shutil.get_terminal_size((100, 24)).columns, 40)
-
     def wrapped(text: str, indent: int, hang: int) -> str:
         return textwrap.fill(
-            text, width, initial_indent=" " * indent, subsequent_indent=" " * hang, break_on_hyphens=False
+            text, width(), initial_indent=" " * indent, subsequent_indent=" " * hang, break_on_hyphens=False
         )
 
     lines = ["SIMULATED: no real tenant was read."] if told.simulated else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tpe_audit.codes import Explanation
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.commands.folders import check_folders
 from tpe_audit.commands.pages import show
+from tpe_audit.commands.stdout import print_json
 from tpe_audit.commands.symptoms import command as command_line
 from tpe_audit.commands.symptoms import explained, unknown
 from tpe_audit.docs import Guide, page
@@ -50,7 +50,7 @@ def command(words: tuple[str, ...], config: Path | None, form: str) -> int:
     else:
         raise NoAudit([_neither(asked, found.catalog)], what="nothing was explained")
     if form == "json":
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        print_json(data)
     else:
         show(text)
     return 0

@@ -1,34 +1,29 @@
-"""Puts files in place: whole, or not at all, and readable by their owner only."""
+"""Writes what a command was asked to write, or says what it did not do, and why."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.files import put_in_place
 
-MODE = 0o600
 
+def put(path: Path, content: bytes, what: str, *, over: bool = True) -> None:
+    """Write a file, and the folders above it: whole, or not at all, and readable by its owner only.
 
-def put(path: Path, content: bytes, what: str) -> None:
-    """Put a file in place: whoever looks sees the old one or the new one, whole.
+    Args:
+        path: the file.
+        content: what is to be in it.
+        what: what was not done, if it can't be written.
+        over: another file of this name may be replaced.
 
     Raises:
-        NoAudit: it could not be written; `what` says what was not done then.
+        NoAudit: it could not be written, or another one is there that is not to be replaced.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(MODE)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        put_in_place(path, content, over=over)
     except OSError as error:
-        raise NoAudit([f"{path}: {error.strerror or error}"], what=what) from error
+        taken = isinstance(error, FileExistsError) and not path.parent.is_file()
+        why = "it is there already; --force writes it anew" if taken else error.strerror or error
+        raise NoAudit([f"{path}: {why}"], what=what) from error

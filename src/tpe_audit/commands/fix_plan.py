@@ -29,7 +29,7 @@ def command(report: Path | None, config: Path | None, owner: str | None, output:
     REPORT is a JSON report; without it, the newest kept one of the configured tenant that asked everything. Causes come
     first, every step says why and ends with a check, and what takes something away asks before it does. Nothing is run.
     """
-    from tpe_audit.commands.delivery import print_out
+    from tpe_audit.commands.stdout import print_out
     from tpe_audit.fixing import Untold, scripts
 
     stored = _read(report or _newest(config))
@@ -53,19 +53,16 @@ def _newest(config: Path | None) -> Path:
     Raises:
         NoAudit: there is none.
     """
-    from tpe_audit.commands.asked import Asked
-    from tpe_audit.commands.auditing import configured
-    from tpe_audit.commands.keeping import history_of
+    from tpe_audit.commands.keeping import configuration_of, history_of
 
-    with configured(Asked(config=config)) as (settings, _):
-        history = history_of(settings)
-        try:
-            found = history.newest_full()
-        except OSError as error:
-            raise NoAudit([f"{error.filename}: {error.strerror}"], what=WHAT) from None
-        if found is None:
-            why = f"there is no full report of this tenant in {history.folder}; run tpe-audit run, or name a report"
-            raise NoAudit([why], what=WHAT)
+    history = history_of(configuration_of(config, WHAT))
+    try:
+        found = history.newest_full()
+    except OSError as error:
+        raise NoAudit([f"{error.filename}: {error.strerror}"], what=WHAT) from None
+    if found is None:
+        why = f"there is no full report of this tenant in {history.folder}; run tpe-audit run, or name a report"
+        raise NoAudit([why], what=WHAT)
     return found
 
 
@@ -95,13 +92,9 @@ def _together(found: list[Script]) -> str:
 
 
 def _write(found: list[Script], folder: Path) -> None:
-    from tpe_audit.files import put_in_place
+    from tpe_audit.commands.files import put
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for script in found:
-            path = folder / script.file_name
-            put_in_place(path, script.file)
-            click.echo(f"Wrote {path}", err=True)
-    except OSError as error:
-        raise NoAudit([f"{error.filename or folder}: {error.strerror}"], what="the plan could not be written") from None
+    for script in found:
+        path = folder / script.file_name
+        put(path, script.file.encode(), "the plan could not be written")
+        click.echo(f"Wrote {path}", err=True)

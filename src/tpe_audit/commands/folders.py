@@ -5,9 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from tpe_audit.commands.asked import CONFIG
 from tpe_audit.commands.errors import NoAudit
-
-DEFAULT = Path("config.toml")
 
 
 def check_folders(config: Path | None) -> list[Path]:
@@ -18,7 +17,7 @@ def check_folders(config: Path | None) -> list[Path]:
     Raises:
         NoAudit: the file was asked for, but is none.
     """
-    path = config or DEFAULT
+    path = config or CONFIG
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:

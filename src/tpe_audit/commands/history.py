@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -37,8 +36,8 @@ def command(config: Path | None, check: str | None, subject: str | None, limit: 
     """
     from tpe_audit.commands.asked import Asked
     from tpe_audit.commands.auditing import everything
-    from tpe_audit.commands.delivery import print_out, shows_colour
     from tpe_audit.commands.keeping import configuration_of, history_of
+    from tpe_audit.commands.stdout import print_json, print_out, shows_colour
     from tpe_audit.timeline import Timeline, terminal, value
 
     if subject and not check:
@@ -57,7 +56,7 @@ def command(config: Path | None, check: str | None, subject: str | None, limit: 
     for damaged in history.damaged:
         click.echo(f"warning: left out: {damaged}", err=True)
     if form == "json":
-        print_out(json.dumps(value(timeline, history, limit), indent=2))
+        print_json(value(timeline, history, limit))
     else:
         print_out(terminal(timeline, history, limit, colour=shows_colour(no_color=no_color)))
     return 0

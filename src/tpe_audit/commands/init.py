@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,15 @@ from typing import Any
 import click
 
 from tpe_audit.commands import options
-from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import CONFIG, Asked
 from tpe_audit.commands.discovery import Found, Missed, discover
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.commands.files import put
 from tpe_audit.commands.first_config import Answers, SignInEntry, written
 from tpe_audit.commands.questions import CONSUMERS, KINDS, NOTHING, Asking, answered, say
+from tpe_audit.commands.stdout import print_out
 from tpe_audit.config import Config, ConfigError, with_environment
 from tpe_audit.formats.text import counted, printable
-
-MODE = 0o600
 
 
 @click.command("init")
@@ -59,9 +57,9 @@ def command(**given: Any) -> int:
         secrets = answers.secrets
     _tell(found)
     if path is None:
-        click.echo(text.encode(), nl=False)
+        print_out(text)
         return 0
-    _write(path, text, force=asked.force)
+    put(path, text.encode(), NOTHING, over=asked.force)
     click.echo(f"Wrote {path}, which only you can read.", err=True)
     if not asked.demo:
         _next(path, secrets)
@@ -114,7 +112,7 @@ def _text(answers: Answers, found: Found) -> str:
     return written(answers, found, datetime.now(UTC).date())
 
 
-# --- what is told and written --------------------------------------------------------------------------------------
+# --- what is told --------------------------------------------------------------------------------------
 
 
 def _tell(found: Found) -> None:
@@ -142,40 +140,3 @@ def _next(path: Path, secrets: tuple[str, ...]) -> None:
         say(first, f"  {number}. ")
         for line in more:
             click.echo(f"     {line}", err=True)
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """Put the file in place whole, readable by its owner only, and over another one only if that is wanted.
-
-    Raises:
-        NoAudit: it could not be written, or one is there by now.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(name).chmod(MODE)
-            if force:
-                Path(name).replace(path)
-            else:
-                _place(Path(name), path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except FileExistsError:
-        raise NoAudit([f"{path} is there already; --force writes it anew"], what=NOTHING) from None
-    except OSError as error:
-        raise NoAudit([f"{path}: {error.strerror or error}"], what=NOTHING) from None
-
-
-def _place(new: Path, path: Path) -> None:
-    """Give a file its name, unless something else has it."""
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        if path.exists():
-            raise FileExistsError(path) from None
-        new.replace(path)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import Asked, config_file
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.comparing import compared
 from tpe_audit.config import Config, ConfigError, load, without_credentials
@@ -35,7 +34,7 @@ def configuration_of(path: Path | None, what: str, *, attested: bool = True) -> 
     Raises:
         NoAudit: it can't be used.
     """
-    path = path or (CONFIG if CONFIG.exists() else None)
+    path = config_file(path)
     try:
         return without_credentials(path, attested=attested) if path else load(None)
     except ConfigError as error:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten, wrap
 
@@ -12,6 +11,7 @@ import click
 from tpe_audit.catalog import Check
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.folders import check_folders
+from tpe_audit.commands.stdout import print_json, print_out, width
 from tpe_audit.docs import Guide
 from tpe_audit.plugins import plugged
 from tpe_audit.rights import right
@@ -29,9 +29,9 @@ def command(config: Path | None, form: str) -> int:
     checks = sorted(found.checks.values(), key=lambda check: (areas[check.area], check.id))
     if form == "json":
         entries = [_entry(check, plugins.guide) for check in checks]
-        click.echo(json.dumps({"checks": entries}, indent=2, ensure_ascii=False))
+        print_json({"checks": entries})
     else:
-        _table(checks, plugins.guide)
+        print_out("\n".join(_table(checks, plugins.guide)))
     if found.unloadable:
         raise NoAudit([str(file) for file in found.unloadable], what="some check files could not be loaded")
     return 0
@@ -57,23 +57,23 @@ def _entry(check: Check, guide: Guide) -> dict[str, object]:
     }
 
 
-def _table(checks: list[Check], guide: Guide) -> None:
-    """Print a check and, below it, what it reads; on a wide terminal with what must hold."""
+def _table(checks: list[Check], guide: Guide) -> Iterator[str]:
+    """Return lines: a check and, below it, what it reads; on a wide terminal with what must hold."""
     # Plain text: a table library would take longer to load than everything else here.
     rows = [("check", "area", "severity", "owner", "what must hold")]
     rows += [(check.id, check.area, check.severity, check.owner, check.title) for check in checks]
     by_id = {check.id: check for check in checks}
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    width = shutil.get_terminal_size((200, 24)).columns
-    room = width - sum(widths) - 2 * len(widths)
+    columns = width(elsewhere=200)
+    room = columns - sum(widths) - 2 * len(widths)
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         cells += [shorten(row[4], room, placeholder=" …")] if room >= 30 else []
-        click.echo("  ".join(cells).rstrip())
+        yield "  ".join(cells).rstrip()
         if check := by_id.get(row[0]):
-            for line in wrap(_reading(check, guide), max(width - 4, 40)):
-                click.echo(f"    {line}")
-    click.echo(f"\n{len(checks)} checks. The requests that each makes: tpe-audit explain ID, or --format json.")
+            for line in wrap(_reading(check, guide), max(columns - 4, 40)):
+                yield f"    {line}"
+    yield f"\n{len(checks)} checks. The requests that each makes: tpe-audit explain ID, or --format json."
 
 
 def _reading(check: Check, guide: Guide) -> str:

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-import click
+from tpe_audit.commands.stdout import print_out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,7 @@ def show(page: str) -> None:
 
         rendered(page, Console())
     else:
-        click.echo(plain(page), nl=False)
+        print_out(plain(page))
 
 
 def rendered(page: str, console: Console) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +10,12 @@ import click
 
 from tpe_audit.catalog import Profile
 from tpe_audit.commands import options
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import config_file
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.commands.explain import complete_check
 from tpe_audit.commands.needs import Narrowing, Need, needs, of_kind, roles_of_a_person
+from tpe_audit.commands.stdout import print_json, print_out
+from tpe_audit.commands.stdout import width as terminal_width
 from tpe_audit.config import Config, ConfigError, without_credentials
 from tpe_audit.formats.text import counted
 from tpe_audit.plugins import Plugged, plugged
@@ -76,9 +76,9 @@ def command(
         printed = {"graph": grants.graph, "azure": grants.azure, "grants": grants.both}[script]
         _script(printed(needed, settings))
     elif form == "json":
-        click.echo(json.dumps(_data(checks, needed), indent=2, ensure_ascii=False))
+        print_json(_data(checks, needed))
     else:
-        click.echo(_text(checks, needed, narrowed=narrowing.config is not None))
+        print_out(_text(checks, needed, narrowed=narrowing.config is not None))
     if found.catalog.unloadable:
         raise NoAudit([str(file) for file in found.catalog.unloadable], what="some check files could not be loaded")
     return 0
@@ -90,7 +90,7 @@ def _configured(path: Path | None) -> Config | None:
     Raises:
         NoAudit: it can't be used.
     """
-    path = path or (CONFIG if CONFIG.exists() else None)
+    path = config_file(path)
     try:
         return without_credentials(path) if path else None
     except ConfigError as error:
@@ -122,7 +122,7 @@ def _chosen(found: Plugged, names: Sequence[str], areas: Sequence[str], narrowin
 
 def _script(text: str) -> None:
     # As bytes: a script is the same on every system, whatever its line ends and encoding are.
-    click.echo(f"{text.rstrip()}\n".encode(), nl=False)
+    print_out(text.rstrip())
 
 
 def _data(checks: Sequence[str], needed: Sequence[Need]) -> dict[str, object]:
@@ -163,7 +163,7 @@ _SECTIONS = {
 
 
 def _text(checks: Sequence[str], needed: Sequence[Need], *, narrowed: bool) -> str:
-    width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), 120)
+    width = min(terminal_width(), 120)
     which = ", as the configuration narrows them" if narrowed else ""
     head = f"The least rights for {counted(len(checks), 'check')}{which}. All of them are for reading."
     lines = [*textwrap.wrap(head, width)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import textwrap
 import typing
@@ -13,9 +12,10 @@ from typing import Any
 
 import click
 
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import CONFIG
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.first_config import Answers, SignInEntry
+from tpe_audit.commands.stdout import width
 from tpe_audit.config import ConfigError, CredentialKind, DeploymentSection, is_guid, of_mapping, with_environment
 from tpe_audit.example import kinds
 from tpe_audit.formats.text import printable
@@ -57,8 +57,7 @@ class Asking:
 
 def say(text: str, label: str = "") -> None:
     """Tell something on stderr, below each other behind its label, as wide as the terminal is."""
-    width = max(shutil.get_terminal_size((100, 24)).columns - 1, 40)
-    wrapper = textwrap.TextWrapper(width, label, " " * len(label), break_long_words=False, break_on_hyphens=False)
+    wrapper = textwrap.TextWrapper(width() - 1, label, " " * len(label), break_long_words=False, break_on_hyphens=False)
     for paragraph in text.split("\n"):
         click.echo(wrapper.fill(paragraph), err=True)
 

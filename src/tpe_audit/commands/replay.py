@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from tpe_audit import config as configurations
 from tpe_audit.collectors import KINDS, Question
-from tpe_audit.commands.asked import Asked
+from tpe_audit.commands.asked import Asked, config_file
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.meant import attestations, deployment, waivers
 from tpe_audit.config import Config
 from tpe_audit.evidence.codec import BUILT_IN, Codec
-from tpe_audit.evidence.document import Document, NoEvidence, parsed, readings
+from tpe_audit.evidence.document import NoEvidence, parsed, readings
 from tpe_audit.evidence.join import joined
+from tpe_audit.evidence.model import Document
 from tpe_audit.evidence.narrow import narrowed
 from tpe_audit.evidence.readings import NOT_PART, Readings
 from tpe_audit.facts import Census, Deployment, Fact, Gap, Kind, Known
@@ -26,7 +27,6 @@ from tpe_audit.facts import Census, Deployment, Fact, Gap, Kind, Known
 if TYPE_CHECKING:
     from tpe_audit.plugins import Plugged
 
-CONFIG = Path("config.toml")
 FRESH = timedelta(hours=24)
 """Evidence that is older is warned of: a tenant changes from day to day."""
 
@@ -88,7 +88,7 @@ def configuration(asked: Asked) -> tuple[Config, bool]:
     documents = _documents(asked.evidence)
     one = documents[0][1]
     tenant, elsewhere = one.tenant.id, one.simulated or one.redacted
-    path = asked.config or (CONFIG if CONFIG.exists() else None)
+    path = config_file(asked.config)
     told = any(name.upper().startswith(configurations.PREFIX) for name in os.environ)
     alone = configurations.of_mapping({"teams": {"tenant_id": tenant}}, Path.cwd())
     if path is None and not told:

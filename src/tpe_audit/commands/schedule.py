@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tpe_audit.commands.auditing import CONFIG
+from tpe_audit.commands.asked import CONFIG
 from tpe_audit.commands.errors import NoAudit
+from tpe_audit.commands.files import put
+from tpe_audit.commands.stdout import print_out
 
 if TYPE_CHECKING:
     from tpe_audit.scheduling import Unit
@@ -78,7 +80,7 @@ def command(scheduler: str, config: Path, at: time, every: str, program: str | N
     except Unfit as error:
         raise NoAudit([str(error)], what=WHAT) from None
     if output in (None, "-"):
-        click.echo(_shown(units).encode(), nl=False)
+        print_out(_shown(units))
     else:
         _write(units, output or "")
     return 0
@@ -116,9 +118,5 @@ def _write(units: tuple[Unit, ...], output: str) -> None:
         raise click.UsageError(f"--output {output}: {names} need a folder; its name ends with a slash.")
     for unit in units:
         path = Path(output) / unit.name if folder else Path(output)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(unit.as_file())
-        except OSError as error:
-            raise NoAudit([f"{path}: {error.strerror or error}"], what=WHAT) from None
+        put(path, unit.as_file(), WHAT)
         click.echo(f"Wrote {path}", err=True)

@@ -8,12 +8,9 @@ from textwrap import wrap
 
 from tpe_audit import __version__
 from tpe_audit.doctor import Examination, Identity, MixUp, Result, State
-from tpe_audit.formats.text import clipped, counted, printable
+from tpe_audit.formats.text import MEASURE, clipped, counted, printable
 
 SCHEMA = "tpe-audit/doctor/1"
-
-MEASURE = 110
-"""Longer lines of prose are hard to read, however wide the terminal is."""
 
 _WORDS = {
     State.WORKS: ("✓", "works", "green"),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from io import StringIO
-
-from rich.console import Console
-from rich.text import Text
+from collections.abc import Sequence
 
 from tpe_audit import __version__
 from tpe_audit.audit import Finding, Judgement
-from tpe_audit.catalog import Check
 from tpe_audit.changes import Change
 from tpe_audit.formats import Options
 from tpe_audit.formats.outline import CHANGES, VERDICTS, WORDS, Effect, Entry, Grant, Group, Outline, outline
-from tpe_audit.formats.text import clipped, counted, listed, printable, readable_utc
+from tpe_audit.formats.screen import Page
+from tpe_audit.formats.text import clipped, counted, listed, readable_utc
 from tpe_audit.lines import Line, LinkState
 from tpe_audit.report import Outcome, Report, SourceState
 from tpe_audit.shell import Command, Shell
@@ -28,12 +24,8 @@ CHANGED = 20
 """How many changes are told, unless all are wanted."""
 DRAWN = 20
 """How many broken lines are drawn."""
-MEASURE = 110
-"""Longer lines of prose are hard to read, however wide the terminal is."""
-NARROWEST = 40
 
 _NAME = 90
-_PROSE = 1_000
 _STYLES = {
     Status.FAIL: "bold red",
     Status.UNKNOWN: "bold yellow",
@@ -60,7 +52,7 @@ _SIMULATED = "SIMULATED: an invented tenant, nothing real was read"
 
 def render(report: Report, options: Options) -> str:
     """Return the report as lines of text, coloured if the options say so."""
-    page = _Page(options)
+    page = Page(options)
     arranged = outline(report)
     if not options.quiet:
         _header(page, report)
@@ -78,92 +70,7 @@ def render(report: Report, options: Options) -> str:
     return page.text
 
 
-class _Page:
-    """Lines of text as they come; everything on it has been made printable."""
-
-    def __init__(self, options: Options) -> None:
-        self.options = options
-        self.width = max(options.width, NARROWEST)
-        self._buffer = StringIO()
-        self._console = Console(
-            file=self._buffer,
-            width=self.width,
-            color_system="standard" if options.colour else None,
-            force_terminal=options.colour,
-            legacy_windows=False,
-            markup=False,
-            emoji=False,
-            highlight=False,
-        )
-
-    @property
-    def text(self) -> str:
-        """All that was said."""
-        return self._buffer.getvalue()
-
-    def say(self, *parts: str | tuple[str, str], indent: int = 0, hang: int = 0) -> None:
-        """Print one paragraph of plain or (text, style) parts, wrapped; later lines hang in further."""
-        text = _assembled(parts)
-        room = min(self.width, MEASURE) - indent - hang
-        for index, line in enumerate(text.wrap(self._console, room)):
-            line.rstrip()
-            self._put(Text(" " * (indent + (hang if index else 0))) + line)
-
-    def row(self, label: str, *parts: str | tuple[str, str]) -> None:
-        """Print a paragraph behind its label."""
-        column = 12
-        text = _assembled(parts)
-        for index, line in enumerate(text.wrap(self._console, min(self.width, MEASURE) - column - 2)):
-            line.rstrip()
-            self._put(Text(f"  {label if not index else '':<{column}}", style="dim") + line)
-
-    def chain(self, links: Sequence[Sequence[tuple[str, str]]], indent: int) -> None:
-        """Print links with arrows between them, broken only between links."""
-        line, arrow = Text(" " * indent), " → "
-        for index, link in enumerate(links):
-            text = _assembled(link)
-            if index and line.cell_len + len(arrow) + text.cell_len > self.width - 2:
-                self._put(line + Text(" →", style="dim"))
-                line = Text(" " * indent)
-            elif index:
-                line.append(arrow, style="dim")
-            line.append_text(text)
-        self._put(line)
-
-    def raw(self, text: str, indent: int, style: str = "") -> None:
-        """Print something to be copied: never wrapped, never cut."""
-        self._put(Text(" " * indent) + Text(printable(text), style=style))
-
-    def page_of(self, check: Check, style: str) -> str:
-        """Return a style that leads to the check's page, where the terminal can."""
-        return f"{style} link {check.link}" if self.options.links and " " not in check.link else style
-
-    def heading(self, title: str, style: str = "bold") -> None:
-        """Open a section."""
-        self.gap()
-        self._put(Text(title, style=style))
-
-    def rule(self) -> None:
-        """Draw a line across."""
-        self._put(Text("─" * self.width, style="dim"))
-
-    def gap(self) -> None:
-        """Leave a line empty."""
-        self._console.print()
-
-    def _put(self, line: Text) -> None:
-        self._console.print(line, soft_wrap=True)
-
-
-def _assembled(parts: Iterable[str | tuple[str, str]]) -> Text:
-    text = Text()
-    for part in parts:
-        said, style = (part, "") if isinstance(part, str) else part
-        text.append(clipped(printable(said), _PROSE), style=style or None)
-    return text
-
-
-def _header(page: _Page, report: Report) -> None:
+def _header(page: Page, report: Report) -> None:
     run = report.run
     who = clipped(report.tenant_name, _NAME) if report.tenant_name else "tenant name not read"
     page.say((f"tpe-audit {__version__}", "bold"), f" · {who} · {run.tenant_id}")
@@ -175,7 +82,7 @@ def _header(page: _Page, report: Report) -> None:
         page.say((_SIMULATED, "bold reverse"))
 
 
-def _lines(page: _Page, arranged: Outline) -> None:
+def _lines(page: Page, arranged: Outline) -> None:
     broken = [line for line in arranged.lines if line.first_broken]
     shown = arranged.lines if len(arranged.lines) <= DRAWN else broken[:DRAWN]
     if not arranged.lines:
@@ -189,7 +96,7 @@ def _lines(page: _Page, arranged: Outline) -> None:
         page.say(f"{counted(len(arranged.lines) - len(broken), 'line')} without a failure.")
 
 
-def _line(page: _Page, line: Line) -> None:
+def _line(page: Page, line: Line) -> None:
     number = line.number or "no number read"
     account = f" · {clipped(line.account.name, _NAME)}" if line.account else ""
     page.say((number, "bold"), account, indent=2, hang=2)
@@ -207,7 +114,7 @@ def _link(line: Line, state: LinkState) -> list[tuple[str, str]]:
     return link
 
 
-def _failures(page: _Page, arranged: Outline) -> None:
+def _failures(page: Page, arranged: Outline) -> None:
     if not arranged.failures:
         return
     page.heading(f"FAILURES ({len(arranged.failures)}), in the order to mend them", "bold red")
@@ -229,14 +136,14 @@ def _failures(page: _Page, arranged: Outline) -> None:
             page.row("besides", _others(entry))
 
 
-def _title(page: _Page, entry: Entry, status: Status, about: str) -> None:
+def _title(page: Page, entry: Entry, status: Status, about: str) -> None:
     words, name = WORDS[status], (entry.check.id, page.page_of(entry.check, "bold"))
     page.say((f"{words.icon} {words.text} ", _STYLES[status]), name, f" · {about}", hang=2)
     if entry.lead:
         page.say(entry.lead, indent=2)
 
 
-def _failing_group(page: _Page, group: Group) -> None:
+def _failing_group(page: Page, group: Group) -> None:
     page.say((group.reason, "bold"), indent=2)
     page.row(_for(group), _names(page, group))
     if group.observed is None or group.expected is None:
@@ -259,11 +166,11 @@ def _for(group: Group) -> str:
     return "for" if len(group.judgements) == 1 else f"for {len(group.judgements):,}"
 
 
-def _limit(page: _Page, group: Group) -> int:
+def _limit(page: Page, group: Group) -> int:
     return len(group.judgements) if page.options.all_subjects else NAMED
 
 
-def _names(page: _Page, group: Group) -> str:
+def _names(page: Page, group: Group) -> str:
     judgements = group.judgements
     if len(judgements) == 1:
         return f"{judgements[0].subject.kind} {_name(judgements[0])}"
@@ -275,7 +182,7 @@ def _name(judgement: Judgement) -> str:
     return clipped(judgement.subject.name, _NAME)
 
 
-def _commands(page: _Page, group: Group) -> None:
+def _commands(page: Page, group: Group) -> None:
     whole = group.commands
     if whole is not None:
         _run(page, whole)
@@ -287,7 +194,7 @@ def _commands(page: _Page, group: Group) -> None:
         page.row("", f"likewise for {more:,} more: --all-subjects prints all")
 
 
-def _run(page: _Page, commands: Sequence[Command]) -> None:
+def _run(page: Page, commands: Sequence[Command]) -> None:
     shell = None
     for command in commands:
         if command.shell is not shell:
@@ -306,7 +213,7 @@ def _others(entry: Entry) -> str:
     return ", ".join(f"{count:,} {WORDS[status].text}" for status, count in entry.others.items())
 
 
-def _unknowns(page: _Page, arranged: Outline) -> None:
+def _unknowns(page: Page, arranged: Outline) -> None:
     if not arranged.unknowns:
         return
     page.heading(f"COULD NOT BE READ ({len(arranged.unknowns)})", "bold yellow")
@@ -315,7 +222,7 @@ def _unknowns(page: _Page, arranged: Outline) -> None:
     _grants(page, arranged.grants)
 
 
-def _grants(page: _Page, grants: Sequence[Grant]) -> None:
+def _grants(page: Page, grants: Sequence[Grant]) -> None:
     if not grants:
         return
     page.gap()
@@ -325,7 +232,7 @@ def _grants(page: _Page, grants: Sequence[Grant]) -> None:
         page.say(f"for {listed(grant.checks, 8)}", indent=6)
 
 
-def _told(page: _Page, entry: Entry, status: Status, about: str) -> None:
+def _told(page: Page, entry: Entry, status: Status, about: str) -> None:
     page.gap()
     _title(page, entry, status, about)
     for group in entry.groups[:NAMED]:
@@ -334,13 +241,13 @@ def _told(page: _Page, entry: Entry, status: Status, about: str) -> None:
     _more_groups(page, entry)
 
 
-def _more_groups(page: _Page, entry: Entry) -> None:
+def _more_groups(page: Page, entry: Entry) -> None:
     if rest := entry.groups[NAMED:]:
         subjects = sum(len(group.judgements) for group in rest)
         page.say(f"and {counted(len(rest), 'more reason')}, for {counted(subjects, 'subject')}.", indent=2)
 
 
-def _questions(page: _Page, arranged: Outline) -> None:
+def _questions(page: Page, arranged: Outline) -> None:
     if not arranged.questions:
         return
     page.heading(f"QUESTIONS FOR A PERSON ({len(arranged.questions)})", "bold magenta")
@@ -351,7 +258,7 @@ def _questions(page: _Page, arranged: Outline) -> None:
         page.row("answer", f'with an entry check = "{entry.check.id}" under [[attestations]] in config.toml')
 
 
-def _waivers(page: _Page, arranged: Outline) -> None:
+def _waivers(page: Page, arranged: Outline) -> None:
     if not arranged.waived:
         return
     page.heading(f"WAIVED ({len(arranged.waived)})", "bold cyan")
@@ -362,7 +269,7 @@ def _waivers(page: _Page, arranged: Outline) -> None:
                 page.row("accepted", f"by {waiver.owner} until {waiver.expires}: {waiver.reason}")
 
 
-def _blocked(page: _Page, arranged: Outline) -> None:
+def _blocked(page: Page, arranged: Outline) -> None:
     """Name what waits for a failure that is not in this report; the others stand under their cause."""
     failing = {entry.check.id for entry in arranged.failures}
     causes = {cause: effects for cause, effects in arranged.effects.items() if cause not in failing}
@@ -373,7 +280,7 @@ def _blocked(page: _Page, arranged: Outline) -> None:
         page.say(f"⊘ by {cause}: {_effects(effects)}", indent=0, hang=2)
 
 
-def _changes(page: _Page, report: Report) -> None:
+def _changes(page: Page, report: Report) -> None:
     changes = report.changes
     if changes is None:
         return
@@ -392,7 +299,7 @@ def _changes(page: _Page, report: Report) -> None:
         page.say(f"and {more:,} more: --all-subjects lists all.", indent=2)
 
 
-def _expiring(page: _Page, report: Report) -> None:
+def _expiring(page: Page, report: Report) -> None:
     if not report.expiring:
         return
     page.heading("ENDS SOON", "bold yellow")
@@ -401,7 +308,7 @@ def _expiring(page: _Page, report: Report) -> None:
         page.say((f"{item.at:%Y-%m-%d} ", "bold"), f"{item.what}{owner}. {item.then}", indent=2, hang=2)
 
 
-def _passes(page: _Page, arranged: Outline, report: Report) -> None:
+def _passes(page: Page, arranged: Outline, report: Report) -> None:
     attested = {entry.check.id for entry in arranged.attested}
     if page.options.verbose:
         page.heading(f"PASSES ({len(arranged.passed)})", "bold green")
@@ -424,7 +331,7 @@ def _passes(page: _Page, arranged: Outline, report: Report) -> None:
     page.say(("✓ ", _STYLES[Status.PASS]), f"{passes}{by_word}.{spared} -v lists them.")
 
 
-def _folded(page: _Page, finding: Finding, attested: set[str]) -> None:
+def _folded(page: Page, finding: Finding, attested: set[str]) -> None:
     words = WORDS[finding.status]
     how_many = f" ({len(finding.judgements):,})" if len(finding.judgements) > 1 else ""
     person = " · by a person's word" if finding.check.id in attested else ""
@@ -436,7 +343,7 @@ def _folded(page: _Page, finding: Finding, attested: set[str]) -> None:
     )
 
 
-def _notes(page: _Page, report: Report) -> None:
+def _notes(page: Page, report: Report) -> None:
     for source in report.run.sources:
         if source.state in (SourceState.REFUSED, SourceState.FAILED):
             page.say((f"! {source.source} {source.state}", "yellow"), f": {source.reason}", hang=2)
@@ -446,7 +353,7 @@ def _notes(page: _Page, report: Report) -> None:
         page.say(("✗ error ", "bold red"), error, hang=2)
 
 
-def _verdict(page: _Page, report: Report, arranged: Outline) -> None:
+def _verdict(page: Page, report: Report, arranged: Outline) -> None:
     words, style = VERDICTS[report.outcome], _VERDICT_STYLES[report.outcome]
     page.gap()
     page.rule()
@@ -464,7 +371,7 @@ def _verdict(page: _Page, report: Report, arranged: Outline) -> None:
     page.say(report.sentence)
 
 
-def _first(page: _Page, arranged: Outline) -> None:
+def _first(page: Page, arranged: Outline) -> None:
     step = arranged.first
     if step is None:
         return

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+MEASURE = 110
+"""Longer lines of prose are hard to read, however wide the terminal is."""
+
 _BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 
 # Controls and escapes, what reorders text or is invisible, and half characters that no encoding takes.
