@@ -210,10 +210,16 @@ def test_the_sentence(sentence: str, of: list[tuple[Severity, Status]]) -> None:
 # The order to mend
 
 
-def test_failures_come_first_then_the_other_statuses_from_bad_to_good() -> None:
-    findings = [said(a_check(status.name.lower()), status) for status in reversed(Status)]
-    ordered = in_mending_order(findings, catalog_of(*(finding.check for finding in findings)))
-    assert [finding.status for finding in ordered] == list(Status)
+def test_failures_come_first_and_the_rest_by_cause_whatever_its_status() -> None:
+    cause, effect, failing = a_check("cause"), a_check("an-effect", requires=("cause",)), a_check("z", MINOR)
+    findings = [said(effect, UNKNOWN), said(cause, Status.WAIVED), said(failing, FAIL)]
+    ordered = in_mending_order(findings, catalog_of(cause, effect, failing))
+    assert [finding.check.id for finding in ordered] == ["z", "cause", "an-effect"]
+
+
+def test_what_does_not_apply_is_not_required() -> None:
+    finding = said(a_check("a"), Status.NOT_APPLICABLE)
+    assert not report_of([finding]).required(finding)
 
 
 def test_a_cause_is_mended_before_its_effect_however_light_it_is() -> None:

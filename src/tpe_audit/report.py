@@ -134,8 +134,8 @@ class Report:
         return tuple(dict.fromkeys(right for reads in found for right in reads.permissions))
 
     def required(self, finding: Finding) -> bool:
-        """Whether the finding decides the verdict."""
-        return finding.check.severity.rank <= self.threshold.rank
+        """Whether the finding decides the verdict: the check applies, and weighs enough."""
+        return finding.status is not Status.NOT_APPLICABLE and finding.check.severity.rank <= self.threshold.rank
 
 
 _COUNT_ORDER = (
@@ -189,10 +189,10 @@ def compose(
 
 
 def in_mending_order(findings: Sequence[Finding], catalog: Catalog) -> tuple[Finding, ...]:
-    """Return the findings failures first; within a status causes before effects, the worst first."""
-    return tuple(
-        finding for status in Status for finding in _by_cause([f for f in findings if f.status is status], catalog)
-    )
+    """Return the findings failures first; among these and among the rest causes before effects, the worst first."""
+    failing = [finding for finding in findings if finding.status is Status.FAIL]
+    rest = [finding for finding in findings if finding.status is not Status.FAIL]
+    return (*_by_cause(failing, catalog), *_by_cause(rest, catalog))
 
 
 def _by_cause(findings: Sequence[Finding], catalog: Catalog) -> list[Finding]:

@@ -83,7 +83,7 @@ def requirements(report: Report, ordered: Appendix) -> Sequence[tuple[str, Seque
 
 def _requirement(report: Report, ordered: Appendix, finding: Finding) -> Requirement:
     requests = {*finding.evidence, *(index for judgement in finding.judgements for index in judgement.evidence)}
-    decides = report.required(finding) and finding.status is not Status.NOT_APPLICABLE
+    decides = report.required(finding)
     return Requirement(finding, decides, tuple(ordered.placed(tuple(requests))))
 
 
