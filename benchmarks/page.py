@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.measure import keep
+from benchmarks.measure import Table
 from tests.formats import contoso
 from tpe_audit.formats import Format, render
 from tpe_audit.report import Report
@@ -22,9 +21,13 @@ GOAL = 0.1
 OPENINGS = 9
 
 
-def main() -> None:
-    """Print the table."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("No Chromium found.")
+def measure() -> Table:
+    """Render each report, and open it several times."""
+    columns = ("report", "render s", "MB", "busy s", "goal")
+    title = "Page: opening a report in Chromium"
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        return Table(title, columns, (), "Not measured: no Chromium was found.")
     report = contoso.report()
     reports = {
         "a small tenant": report,
@@ -32,20 +35,15 @@ def main() -> None:
         "5,000 lines": replace(report, lines=report.lines * 2_500),
     }
     rows = []
-    print(f"{'report':<16} {'render':>8} {'size':>8} {'busy':>8} {'goal':>6}")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, made in reports.items():
             file = Path(folder) / "report.html"
             taken = _write(made, file)
             busy = statistics.median(_busy(browser, file) for _ in range(OPENINGS))
-            size = file.stat().st_size
-            print(f"{name:<16} {taken:>6.2f} s {size / 1e6:>5.2f} MB {busy:>6.3f} s {GOAL:>4g} s")
-            rows.append(
-                {"report": name, "render": round(taken, 3), "bytes": size, "busy": round(busy, 4), "goal": GOAL}
-            )
+            rows.append((name, round(taken, 3), round(file.stat().st_size / 1e6, 2), round(busy, 4), GOAL))
         browser.close()
-    keep("page", rows)
+    return Table(title, columns, tuple(rows))
 
 
 def _write(report: Report, file: Path) -> float:
@@ -63,7 +61,3 @@ def _busy(browser: Browser, file: Path) -> float:
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     page.close()
     return float(metrics["ThreadTime"])
-
-
-if __name__ == "__main__":
-    main()

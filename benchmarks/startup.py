@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.measure import keep, loaded, seconds
+from benchmarks.measure import Table, loaded, seconds
 
 SDKS = frozenset({"azure", "msgraph", "msgraph_core", "kiota_http", "kiota_abstractions", "httpx", "aiohttp", "msal"})
 COMMANDS = {
@@ -13,18 +13,11 @@ COMMANDS = {
 }
 
 
-def main() -> None:
-    """Print the table."""
+def measure() -> Table:
+    """Run each command several times."""
     rows = []
-    print(f"{'command':<12} {'median':>8} {'goal':>6}  SDKs loaded")
     for name, (arguments, goal) in COMMANDS.items():
         taken = seconds(*arguments)
-        sdks = sorted(SDKS & loaded(*arguments)) if name != "run --demo" else []
-        shown = ", ".join(sdks) or ("none" if name != "run --demo" else "all, the simulated tenant included")
-        print(f"{name:<12} {taken:>6.2f} s {goal:>4g} s  {shown}")
-        rows.append({"command": name, "seconds": round(taken, 3), "goal": goal, "sdks": sdks})
-    keep("startup", rows)
-
-
-if __name__ == "__main__":
-    main()
+        sdks = len(SDKS & loaded(*arguments))
+        rows.append((name, round(taken, 3), goal, sdks))
+    return Table("Start-up", ("command", "seconds", "goal", "SDKs loaded"), tuple(rows))

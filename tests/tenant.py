@@ -121,10 +121,15 @@ class Reading:
 async def audit(scenario: Scenario, behaviour: Behaviour | None = None, **asked: Any) -> tuple[Report, SimulatedTenant]:
     """Audit a scenario as `run` does, whole, and give the report and what was asked of the tenant."""
     with serve(scenario, behaviour) as tenant:
-        config = of_mapping(with_secrets(tenant.config, tenant.secrets), Path.cwd())
-        command = Asked(**{"quiet": True, "no_progress": True, **asked})
-        checks = _checks()
-        return await audited(command, config, checks, chosen(command, config, checks), simulated=True), tenant
+        return await audited_as_configured(with_secrets(tenant.config, tenant.secrets), **asked), tenant
+
+
+async def audited_as_configured(data: Mapping[str, Any], **asked: Any) -> Report:
+    """Audit what a configuration names, whole, as `run` does."""
+    config = of_mapping(data, Path.cwd())
+    command = Asked(**{"quiet": True, "no_progress": True, **asked})
+    checks = _checks()
+    return await audited(command, config, checks, chosen(command, config, checks), simulated=True)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from tpe_audit.catalog import Catalog, Check, Parameter
 from tpe_audit.facts import (
@@ -27,6 +28,8 @@ from tpe_audit.terms import Attestation, Terms, Waiver, covers
 from tpe_audit.verdicts import Fail, Manual, NotApplicable, Pass, Status, Unknown, Verdict
 
 _log = logging.getLogger(__name__)
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 NOT_ASKED = "It was not asked for, because what it hangs on could not be read."
 
@@ -55,7 +58,7 @@ class Judgement:
     blocked_by: Cause | None = None
     attestation: Attestation | None = None
     waiver: Waiver | None = None
-    about: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """What a person's answer is about: an attestation is kept with it, and lapses when it changes."""
     lacks: tuple[str, ...] = ()
     """What to grant or set up so that it can be read."""
@@ -102,6 +105,10 @@ class Audit:
         for place, judgement in enumerate(finding.judgements):
             if cause := _cause(finding.check, judgement):
                 causes.setdefault(judgement.subject.key, (place, cause))
+
+    def fails(self, check: str) -> bool:
+        """Whether anything fails by a check."""
+        return bool(self._causes[check])
 
     def failure(self, check: str, keys: frozenset[str]) -> Cause | None:
         """Return the root of the first failure of a check that concerns one of these subjects."""
@@ -272,9 +279,9 @@ class _Bench:
 
     def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Judgement:
         # What was not even asked, because something before it could not be read, explains nothing beside that.
-        told = [gap.reason for gap in gaps if gap.reason != NOT_ASKED]
-        reasons = " ".join(dict.fromkeys(told)) or NOT_ASKED
-        if all(gap.declared_off for gap in gaps):
+        told = [gap for gap in gaps if gap.reason != NOT_ASKED] or gaps
+        reasons = " ".join(dict.fromkeys(gap.reason for gap in told))
+        if all(gap.declared_off for gap in told):
             return self._asked(subject, reasons, {}, joined(gaps))
         lacks = tuple(dict.fromkeys(lack for gap in gaps for lack in gap.lacks))
         return Judgement(subject, Status.UNKNOWN, reasons, evidence=joined(gaps), lacks=lacks)
@@ -316,10 +323,11 @@ class _Bench:
         return _cause(self.check, self._said(absent.subject, verdict, ()))
 
     def _failed_before(self, subject: Subject) -> Cause | None:
-        if not self.check.requires:
+        failing = [name for name in self.check.requires if self.audit.fails(name)]
+        if not failing:
             return None
         keys = self._related(subject)
-        causes = (self.audit.failure(name, keys) for name in self.check.requires)
+        causes = (self.audit.failure(name, keys) for name in failing)
         return next((cause for cause in causes if cause), None)
 
     def _related(self, subject: Subject) -> frozenset[str]:

@@ -128,4 +128,7 @@ class Status(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the worst: a finding's status is its worst subject's."""
-        return list(Status).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {status: rank for rank, status in enumerate(Status)}

@@ -148,7 +148,7 @@ async def test_what_a_subscription_tells(change: dict[str, Any], endpoint: str |
     [delivery] = await deliveries(item_edited(path, {"name": "incoming-call"}, change))
     if endpoint is None:
         assert isinstance(delivery, UnreadEventDelivery)
-        assert delivery.name == "incoming-call"
+        assert delivery.name == "The event subscription incoming-call"
     else:
         assert isinstance(delivery, EventDelivery)
         assert delivery.endpoint == endpoint

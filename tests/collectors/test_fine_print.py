@@ -648,7 +648,7 @@ async def test_a_subscription_is_understood(change: dict[str, Any], expected: di
 async def test_a_subscription_that_is_not_understood_is_there_and_unread(change: dict[str, Any]) -> None:
     unread = await subscription(change)
     assert isinstance(unread, facts.UnreadEventSubscription)
-    assert unread.name == "incoming-call"
+    assert unread.name == "The event subscription incoming-call"
     assert unread.reason
 
 

@@ -147,7 +147,8 @@ async def acs_resource_ids(reader: Reader) -> Harvest:
     read = await reader.once(line_accounts)
     harvest = Harvest()
     found: dict[str, tuple[Subject, Answer]] = {}
-    gaps = _unbound(reader, read)
+    # An account that could not be read is bound to a resource that is not among those found here.
+    gaps = [*_unbound(reader, read), *(unread for _, unread in read.unread)]
     addresses = [a.acs_id for a in read.accounts if a.acs_id and not is_guid(a.acs_id)]
     resources = await reader.once(acs_resources) if addresses else Harvest()
     for account in read.accounts:
@@ -183,8 +184,10 @@ async def server_consents(reader: Reader) -> Harvest:
         for account in read.accounts:
             harvest.answer(account.account.subject, ServerConsent, Gap(why, declared_off=True))
         return harvest
-    resources = await reader.once(acs_resources)
     source = reader.sources.acs
+    needed = any(account.acs_id for account in read.accounts)
+    signing_in = source.prepare() if needed else asyncio.sleep(0)
+    resources, _ = await asyncio.gather(reader.once(acs_resources), signing_in)
 
     async def consent(account: LineAccount) -> Answer:
         resource = resources.answers[(AcsResource, account.account.subject.key)]
@@ -201,7 +204,8 @@ async def server_consents(reader: Reader) -> Harvest:
             raise Malformed(f"The answer for {what} is the assignment of {item.objectId}.", evidence)
         return Known(ServerConsent(item.principalType, item.tenantId.lower()), evidence)
 
-    for account, answer in await each(read.accounts, consent):
+    counted = partial(reader.sources.ledger.counted, "consents of accounts")
+    for account, answer in await each(read.accounts, consent, counted):
         harvest.answer(account.account.subject, ServerConsent, answer)
     return harvest
 
@@ -260,7 +264,7 @@ async def read_subscriptions(reader: Reader) -> list[tuple[AcsResource, _Subscri
 
     async def of(resource: AcsResource) -> tuple[AcsResource, _Subscriptions]:
         own, elsewhere = await asyncio.gather(
-            _at(reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", "the ACS resource itself"),
+            _at(reader, f"{resource.arm_id}/providers/Microsoft.EventGrid", "The ACS resource itself"),
             _on_topics(reader, topics[resource.subscription], resource),
         )
         return resource, _joined(own, elsewhere)
@@ -287,17 +291,17 @@ async def _topics(reader: Reader, subscription: str) -> Listing | Gap:
 
 async def _on_topics(reader: Reader, topics: Listing | Gap, resource: AcsResource) -> _Subscriptions:
     if isinstance(topics, Gap):
-        return _Subscriptions((), (("system topics", topics.reason),), topics.evidence)
+        return _Subscriptions((), (("The system topics", topics.reason),), topics.evidence)
     found = _Subscriptions((), (), topics.evidence)
     for item in topics.items:
         try:
             topic = wire.parsed(wire.SystemTopic, item.body, "a system topic", (item.evidence,))
             arm_id(topic.id, (item.evidence,))
         except SourceError as error:
-            found = _joined(found, _Subscriptions((), (("a system topic", str(error)),), ()))
+            found = _joined(found, _Subscriptions((), (("A system topic", str(error)),), ()))
             continue
         if (topic.properties.source or "").lower() == resource.arm_id.lower():
-            more = await _at(reader, topic.id, f"its system topic {topic.id.rsplit('/', 1)[-1]}")
+            more = await _at(reader, topic.id, f"Its system topic {topic.id.rsplit('/', 1)[-1]}")
             found = _joined(found, more)
     return found
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tpe_audit.collectors import wire
+from tpe_audit.collectors.events import unread
 from tpe_audit.facts import (
     AcsDataLocation,
     AcsIdentity,
@@ -63,8 +64,8 @@ def event_delivery(item: Item) -> tuple[str, Fact]:
     try:
         known = wire.parsed(wire.DeliveryItem, item.body, "an event subscription", (item.evidence,))
     except SourceError as error:
-        body = item.body if isinstance(item.body, dict) else {}
-        return str(body.get("id", id(item))), UnreadEventDelivery(str(body.get("name", "without a name")), str(error))
+        key, name = unread(item)
+        return key, UnreadEventDelivery(name, str(error))
     properties = known.properties
     destination, types = properties.destination, properties.filter.includedEventTypes if properties.filter else None
     webhook = destination.properties if destination else None

@@ -175,7 +175,8 @@ async def client_consents(reader: Reader) -> Harvest:
     if not resources:
         # What is not there is judged elsewhere; here it says why nothing could be asked.
         return all_of(known[0] if known else Gap(census.nothing))
-    for agent, answer in await each(everyone, partial(_consents, reader, resources)):
+    counted = partial(reader.sources.ledger.counted, "consents of agents")
+    for agent, answer in await each(everyone, partial(_consents, reader, resources), counted):
         harvest.answer(agent.subject, ClientConsents, answer)
     return harvest
 

@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/api/conditionalaccessroot-list-policies
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
@@ -88,8 +89,9 @@ async def account_readers(reader: Reader) -> Harvest:
 
 async def _may_list(reader: Reader, client_id: str) -> tuple[str, tuple[int, ...]]:
     """Return whether an application may list resource accounts in this tenant, or only asks for it."""
-    graph, evidence = await reader.once(PrincipalOf(known.GRAPH_APPLICATION_ID))
-    principal, more = await reader.once(PrincipalOf(client_id))
+    (graph, evidence), (principal, more) = await asyncio.gather(
+        reader.once(PrincipalOf(known.GRAPH_APPLICATION_ID)), reader.once(PrincipalOf(client_id))
+    )
     evidence = (*evidence, *more)
     wants = False
     if isinstance(principal, ApplicationPrincipal) and isinstance(graph, ApplicationPrincipal):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tpe_audit.collectors import wire
+from tpe_audit.collectors.reader import text
 from tpe_audit.facts import EventSubscription, Fact, UnreadEventSubscription
 from tpe_audit.sources import Item, SourceError
 
@@ -30,9 +31,8 @@ def event_subscription(item: Item, raw_ids: Sequence[str]) -> tuple[str, Fact]:
     try:
         known = wire.parsed(wire.EventSubscriptionItem, item.body, "an event subscription", evidence)
     except SourceError as error:
-        body = item.body if isinstance(item.body, dict) else {}
-        name = body.get("name")
-        return str(body.get("id", id(item))), UnreadEventSubscription(str(name or "without a name"), str(error))
+        key, name = unread(item)
+        return key, UnreadEventSubscription(name, str(error))
     properties = known.properties
     chosen = properties.filter or wire.EventFilter()
     excludes, undecided = _kept_out(chosen, raw_ids)
@@ -47,6 +47,13 @@ def event_subscription(item: Item, raw_ids: Sequence[str]) -> tuple[str, Fact]:
         excludes=excludes,
         undecided=undecided,
     )
+
+
+def unread(item: Item) -> tuple[str, str]:
+    """Return what to know a subscription by that could not be understood, and what to call it."""
+    name = text(item.body, "name")
+    called = f"The event subscription {name}" if name else "An event subscription without a name"
+    return text(item.body, "id") or str(id(item)), called
 
 
 def _kept_out(chosen: wire.EventFilter, raw_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -27,14 +27,24 @@ class Harvest:
     answers: dict[tuple[type[Fact], str], Answer] = field(default_factory=dict)
     unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    _alike: dict[Known, Known] = field(default_factory=dict, repr=False, compare=False)
 
     def tell(self, subject: Subject, fact: Fact, evidence: tuple[int, ...] = ()) -> None:
         """Note a fact of a subject."""
-        self.answers[(slot(type(fact)), subject.key)] = Known(fact, evidence)
+        self.answer(subject, type(fact), Known(fact, evidence))
 
     def answer(self, subject: Subject, question: type[Fact], answer: Answer) -> None:
         """Note the answer to a question on a subject, whatever it is."""
-        self.answers[(slot(question), subject.key)] = answer
+        self.answers[(slot(question), subject.key)] = self._once(answer)
+
+    def _once(self, answer: Answer) -> Answer:
+        """Return one answer for all that are alike: most of a hundred thousand agents are."""
+        if not isinstance(answer, Known):
+            return answer
+        try:
+            return self._alike.setdefault(answer, answer)
+        except TypeError:  # a plug-in's fact may hold what has no hash
+            return answer
 
 
 class Reader:
@@ -139,13 +149,27 @@ async def together(readings: Iterable[Awaitable[T]]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def each(things: Iterable[T], read: Callable[[T], Awaitable[Answer]]) -> list[tuple[T, Answer]]:
-    """Read something of each thing at once; one that can't be read leaves a gap of its own."""
+async def each(
+    things: Collection[T], read: Callable[[T], Awaitable[Answer]], counted: Callable[[int, int], None] | None = None
+) -> list[tuple[T, Answer]]:
+    """Read something of each thing at once; one that can't be read leaves a gap of its own.
+
+    Args:
+        things: what to read it of.
+        read: how to read it.
+        counted: called with how many are done, and of how many.
+    """
+    done = 0
 
     async def one(thing: T) -> tuple[T, Answer]:
+        nonlocal done
         try:
             return thing, await read(thing)
         except SourceError as error:
             return thing, gap(error)
+        finally:
+            done += 1
+            if counted:
+                counted(done, len(things))
 
     return list(await asyncio.gather(*(one(thing) for thing in things)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tpe_audit.evidence.readings import Readings
     from tpe_audit.plugins import Plugged
     from tpe_audit.report import Report
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -92,7 +94,7 @@ def reported(
         readings = replayed(asked, config, found, checks)
         report = judged(asked, config, found.catalog, checks, readings, found.table)
     else:
-        report = asyncio.run(_in_time(audit, asked, config))
+        report = completed(_in_time(audit, asked, config))
     report = keeping.compared(conclude(report) if conclude else report)
     if asked.demo is None and not asked.evidence and conclude is None:
         from tpe_audit.commands.notifying import notified
@@ -112,6 +114,21 @@ async def _in_time(audit: Callable[[], Awaitable[Report]], asked: Asked, config:
     for doubt in doubts(config):
         click.echo(f"warning: {doubt}", err=True)
     return await waited(audit, asked.wait, asked)
+
+
+def completed(work: Coroutine[Any, Any, T]) -> T:
+    """Run what reads until it has ended, and return what it returns.
+
+    Not as `asyncio.run` returns it: that asks whether the task, with all that it returns, is a signal handler by
+    way of its `repr`, which takes seconds and hundreds of megabytes for a large tenant.
+    """
+    returned: list[T] = []
+
+    async def kept() -> None:
+        returned.append(await work)
+
+    asyncio.run(kept())
+    return returned[0]
 
 
 async def audited(
@@ -157,6 +174,7 @@ async def collected(
         wanted |= {NAME, (Tenant, SubscriptionDates), (Tenant, TeamsExport)}
     with progress(asked) as shown:
         async with signed_in(config, heard=shown.heard, proxies=not simulated) as sources:
+            sources.ledger.counted = shown.counted
             gathered = await gather(
                 wanted, sources, deployment(config), started, asked.subject, shown.told, table, half=half
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import collected, configured, everything
+from tpe_audit.commands.auditing import collected, completed, configured, everything
 from tpe_audit.commands.explain import complete_check
 from tpe_audit.evidence.readings import Half
 from tpe_audit.verdicts import Area
@@ -70,7 +69,7 @@ def command(output: str, source: str | None, redact: bool, redact_key: Path | No
         found = everything(asked, config, simulated=simulated)
         checks = chosen(asked, config, found.catalog)
         half = Half(source) if source else Half.ALL
-        readings = asyncio.run(
+        readings = completed(
             collected(asked, config, found.catalog, checks, simulated=simulated, table=found.table, half=half)
         )
     document = values(readings, codec_of(found))

@@ -1,22 +1,53 @@
-"""Shows on stderr, while it reads, which sources have answered and how many readings are done."""
+"""Shows on stderr, while it reads, which sources have answered, how many readings are done, and how long it takes."""
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from tpe_audit.commands.asked import Asked
+
+ENOUGH, SOON = 50, 10.0
+"""How many must be done, and for how many seconds they must have been counted, before the rest is estimated."""
+_SPINNER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How far something has come whose number is known."""
+
+    done: int
+    total: int
+    seconds: float
+    """Since the first was done."""
+
+    @property
+    def words(self) -> str:
+        """The count, and how long the rest takes at the pace so far, once that says anything."""
+        count = f"{self.done:,} of {self.total:,}"
+        if self.done < ENOUGH or self.seconds < SOON:
+            return count
+        left = self.seconds / self.done * (self.total - self.done)
+        if left < SOON:
+            return count
+        return f"{count}, about {f'{math.ceil(left / 60)} min' if left > 90 else f'{math.ceil(left / 10) * 10} s'} more"
 
 
 class Progress:
     """Counts, and shows nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.answered: Counter[str] = Counter()
         self.done, self.total = 0, 0
+        self.long: dict[str, Counted] = {}
+        self._began: dict[str, float] = {}
+        self._clock = clock
 
     def heard(self, source: str) -> None:
         """Note that a source has answered a request."""
@@ -28,15 +59,25 @@ class Progress:
         self.done, self.total = done, total
         self.show()
 
+    def counted(self, what: str, done: int, total: int) -> None:
+        """Note how many of something that is asked for one by one are done."""
+        now = self._clock()
+        self.long[what] = Counted(done, total, now - self._began.setdefault(what, now))
+        if done >= total:
+            del self.long[what]
+        self.show()
+
     def show(self) -> None:
         """Show the state, where there is a place for it."""
 
-    @property
-    def words(self) -> str:
-        """The state in words."""
-        sources = ", ".join(f"{source} {count}" for source, count in sorted(self.answered.items()))
+    def words(self, width: int) -> str:
+        """The state in words, in one line of so many columns: what is not done yet rather than what is."""
         readings = f"{self.done} of {self.total} readings" if self.total else "signing in"
-        return f"Reading the tenant: {readings}" + (f" (answers: {sources})" if sources else "")
+        long = "".join(f"; {what} {count.words}" for what, count in sorted(self.long.items()))
+        sources = ", ".join(f"{source} {count:,}" for source, count in sorted(self.answered.items()))
+        whole = f"Reading the tenant: {readings}{long}"
+        lines = (f"{whole} (answers: {sources})" if sources else whole, whole, f"Reading: {long[2:] or readings}")
+        return next((line for line in lines if len(line) <= width), lines[-1][:width])
 
 
 @contextmanager
@@ -53,6 +94,6 @@ def progress(asked: Asked) -> Iterator[Progress]:
 
         class Shown(Progress):
             def show(self) -> None:
-                status.update(self.words)
+                status.update(self.words(console.width - _SPINNER))
 
         yield Shown()

@@ -6,6 +6,7 @@ is not a fact, so no check can mistake one for the other.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,7 +41,8 @@ class Subject:
     @property
     def key(self) -> str:
         """Identity without regard to case, as GUIDs, user principal names and ARM ids are compared."""
-        return f"{self.kind}:{self.id.casefold()}"
+        # One string for all that is known of a thing: there may be a hundred thousand things.
+        return sys.intern(f"{self.kind}:{self.id.casefold()}")
 
 
 @dataclass(frozen=True, slots=True)

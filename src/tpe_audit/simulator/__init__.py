@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from tpe_audit.simulator.behaviour import Behaviour, Fault, RateLimit, Recorded, Throttle
+from tpe_audit.simulator.quotas import GraphQuota, ResourceManagerQuota
 from tpe_audit.simulator.scenario import Scenario
 from tpe_audit.simulator.scenarios import DEFAULT, SCENARIOS, large
 from tpe_audit.simulator.teams_export import teams_export
@@ -26,8 +27,10 @@ __all__ = [
     "SCENARIOS",
     "Behaviour",
     "Fault",
+    "GraphQuota",
     "RateLimit",
     "Recorded",
+    "ResourceManagerQuota",
     "Scenario",
     "SimulatedTenant",
     "Throttle",

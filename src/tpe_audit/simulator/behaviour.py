@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tpe_audit.simulator.quotas import GraphQuota, ResourceManagerQuota
+
 
 @dataclass
 class Fault:
@@ -91,13 +93,15 @@ class Behaviour:
 
     `page_size` caps every page of every list (None: each list's own default and maximum). `latency` is
     waited before every answer. `number_pages_by_link` makes number assignments give `@odata.nextLink` as
-    well as `$skip`. `lagging` are names or ids of Azure resources that Resource Graph does not show yet.
+    well as `$skip`. `quotas` are limits that are enforced as Microsoft documents them. `lagging` are names or ids
+    of Azure resources that Resource Graph does not show yet.
     """
 
     page_size: int | None = None
     latency: float = 0.0
     number_pages_by_link: bool = False
     limits: list[Throttle | RateLimit] = field(default_factory=list)
+    quotas: list[GraphQuota | ResourceManagerQuota] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     lagging: set[str] = field(default_factory=set)
     token_lifetime: int = 3599
@@ -105,10 +109,14 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A request that was received, and how it was answered (status 0: the connection was dropped)."""
+    """A request that was received, and how it was answered (status 0: the connection was dropped).
+
+    `client` is the caller's port: one for each connection.
+    """
 
     method: str
     path: str
     query: str
     status: int
     api: str
+    client: int = 0

@@ -32,6 +32,7 @@ from tpe_audit.simulator.entra import Entra
 from tpe_audit.simulator.graph import Graph
 from tpe_audit.simulator.inventory import Inventory
 from tpe_audit.simulator.managed_identity import ManagedIdentity
+from tpe_audit.simulator.quotas import Charged
 from tpe_audit.simulator.scenario import Scenario
 from tpe_audit.simulator.state import Environment
 from tpe_audit.simulator.teams_export import teams_export
@@ -90,6 +91,9 @@ class _Services:
     communication: Communication
     environment_ports: Mapping[int, Environment]
     dataverse: Dataverse
+    tokens: Tokens
+    users: Mapping[str, int]
+    """How many users each tenant has."""
 
     @property
     def own_ports(self) -> frozenset[int]:
@@ -124,6 +128,7 @@ class _Application:
             body,
             self._services.origin if port not in self._services.own_ports else f"https://localhost:{port}",
             port,
+            client=scope["client"][1],
         )
         api = self._api(request)
         target = f"{request.path}?{request.query_string}" if request.query_string else request.path
@@ -144,7 +149,9 @@ class _Application:
             self._record(request, 0, api)
             await self._hang_up(scope, receive)
             return
-        answer = self._refusal(request, api) or self._answer(request, api, found)
+        charged = self._charged(request, api)
+        answer = self._refusal(request, api, charged) or self._answer(request, api, found)
+        answer = Answer(answer.status, answer.content, {**answer.headers, **charged.headers})
         self._record(request, answer.status, api)
         if not await self._send(answer, send, found.cut if found else None):
             await self._hang_up(scope, receive)
@@ -161,17 +168,34 @@ class _Application:
             return "arm"
         return "entra"
 
-    def _refusal(self, request: Request, api: str) -> Answer | None:
+    def _charged(self, request: Request, api: str) -> Charged:
+        """Counts a request by every quota: refused by one, or with the headers of all."""
+        headers: dict[str, str] = {}
+        for quota in list(self._behaviour.quotas):
+            caller = self._services.tokens.caller(request.bearer)
+            users = self._services.users.get(caller.get("tid", ""), 0)
+            charged = quota.charge(request, api, caller, users, time.monotonic())
+            if charged.refused:
+                return charged
+            headers |= charged.headers
+        return Charged(headers=headers)
+
+    def _refusal(self, request: Request, api: str, charged: Charged) -> Answer | None:
+        if charged.refused:
+            return self._throttled(request, api, charged.headers)
         now = time.monotonic()
         for limit in list(self._behaviour.limits):
             if limit.refuses(request.path, now):
                 after = {} if limit.retry_after is None else {"Retry-After": f"{limit.retry_after:g}"}
-                if api == "graph":
-                    code, text = "TooManyRequests", "Too Many Requests"
-                    return Graph.error(request, 429, code, text, after)
-                text = "The request is being throttled as the limit has been reached for operation type - Read."
-                return Answer(429, {"error": {"code": "TooManyRequests", "message": text}}, after)
+                return self._throttled(request, api, after)
         return None
+
+    @staticmethod
+    def _throttled(request: Request, api: str, headers: Mapping[str, str]) -> Answer:
+        if api == "graph":
+            return Graph.error(request, 429, "TooManyRequests", "Too Many Requests", headers)
+        text = "The request is being throttled as the limit has been reached for operation type - Read."
+        return Answer(429, {"error": {"code": "TooManyRequests", "message": text}}, headers)
 
     def _answer(self, request: Request, api: str, fault: Fault | None) -> Answer:
         if fault is not None and fault.status is not None:
@@ -197,7 +221,8 @@ class _Application:
 
     def _record(self, request: Request, status: int, api: str) -> None:
         # list.append is atomic: the test's thread reads while this one writes.
-        self._log.append(Recorded(request.method, request.path, request.query_string, status, api))
+        made = Recorded(request.method, request.path, request.query_string, status, api, request.client)
+        self._log.append(made)
 
     async def _hang_up(self, scope: Any, receive: Callable[[], Any]) -> None:
         for connection in list(self._server_state.connections):
@@ -356,6 +381,8 @@ def serve(scenario: Scenario, behaviour: Behaviour | None = None) -> Iterator[Si
                 Communication(state, acs_ports, tokens),
                 environment_ports,
                 Dataverse(environment_ports, tokens, behaviour),
+                tokens,
+                {tenant.id: len(tenant.users) for tenant in state.tenants},
             )
             export = folder / "teams-export.json"
             if scenario.export:

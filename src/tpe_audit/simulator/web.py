@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a service sees it. `path` is decoded; `port` is the one it came in on."""
+    """A request as a service sees it. `path` is decoded; `port` is the one it came in on, `client` the caller's."""
 
     method: str
     path: str
@@ -24,6 +24,7 @@ class Request:
     origin: str
     port: int
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    client: int = 0
 
     @cached_property
     def query(self) -> Mapping[str, str]:

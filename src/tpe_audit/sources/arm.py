@@ -10,12 +10,12 @@ from urllib.parse import quote
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.ledger import Ledger
-from tpe_audit.sources.pipeline import PipelineSource
+from tpe_audit.sources.pace import Allowance
+from tpe_audit.sources.pipeline import PipelineSource, received
 from tpe_audit.sources.source import (
     Answered,
     Item,
     Listing,
-    NoConnection,
     Patience,
     Response,
     error_code,
@@ -53,6 +53,7 @@ class Arm(PipelineSource):
 
     name = "arm"
     words = "Azure Resource Manager"
+    allowances = (Allowance("/providers/microsoft.resourcegraph/", 15, 5.0),)
 
     def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__(
@@ -83,15 +84,9 @@ class Arm(PipelineSource):
 
     async def _get_acs_resource(self, subscription: str, url: str) -> Response:
         """Return the answer as it came: the SDK's typed operation fails at what it does not understand."""
-        from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest
 
-        try:
-            answer = await self._communication(subscription).send_request(HttpRequest("GET", url))
-            content = answer.content
-        except (AzureError, ValueError, OSError) as error:
-            raise NoConnection(f"{type(error).__name__}: {error}") from error
-        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
+        return await received(self._communication(subscription), HttpRequest("GET", url))
 
     async def query(self, query: str, subscriptions: list[str], *, grant: str) -> Listing:
         """Ask Azure Resource Graph, and read the answer to its end.

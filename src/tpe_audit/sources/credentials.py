@@ -38,10 +38,10 @@ class SignIn:
         self._client_id = given.client_id if given else ""
         self._kind = given.kind if given else ""
         self._prefix = PREFIX + SEPARATOR.join((owner.upper(), "CREDENTIAL", ""))
-        self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
+        self._locks: dict[tuple[object, ...], asyncio.Lock] = {}
         self._tokens: dict[tuple[object, ...], AccessToken] = {}
         self._failures: dict[tuple[str, ...], SignInFailed] = {}
-        self._first: dict[str, asyncio.Task[AccessToken]] = {}
+        self._first: dict[tuple[str, bool], asyncio.Task[AccessToken]] = {}
         self.tenant = tenant
         self.words = words
 
@@ -53,11 +53,11 @@ class SignIn:
         """
         from azure.core.exceptions import AzureError
 
-        async with self._locks.setdefault(scopes, asyncio.Lock()):
+        # Not every credential keeps its tokens: that of the Azure CLI starts a process for each.
+        kept_as = (scopes, bool(options.get("enable_cae")))
+        async with self._locks.setdefault(kept_as, asyncio.Lock()):
             if scopes in self._failures:
                 raise self._failures[scopes]
-            # Not every credential keeps its tokens: that of the Azure CLI starts a process for each.
-            kept_as = (scopes, bool(options.get("enable_cae")))
             held = self._tokens.get(kept_as)
             if held and not options.get("claims") and held.expires_on - time.time() > RENEWED:
                 return held
@@ -109,11 +109,12 @@ class SignIn:
         Raises:
             SignInFailed: no token was issued, or not in time.
         """
-        if scope not in self._first:
-            self._first[scope] = asyncio.ensure_future(self.get_token(scope, **options))
+        key = (scope, bool(options.get("enable_cae")))
+        if key not in self._first:
+            self._first[key] = asyncio.ensure_future(self.get_token(scope, **options))
         try:
             async with asyncio.timeout_at(ends):
-                await asyncio.shield(self._first[scope])
+                await asyncio.shield(self._first[key])
         except TimeoutError:
             raise SignInFailed(f"Signing in to {self.words} took longer than all reading may.") from None
 

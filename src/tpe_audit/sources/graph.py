@@ -6,22 +6,25 @@ None (https://github.com/microsoftgraph/msgraph-sdk-python/issues/584).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.kinds import trust
 from tpe_audit.sources.ledger import Ledger
-from tpe_audit.sources.source import NoConnection, Patience, Response, Source
+from tpe_audit.sources.pace import Allowance
+from tpe_audit.sources.source import MAX_BYTES, NoConnection, Patience, Response, Source, TooLarge
 
 if TYPE_CHECKING:
     import httpx
     from msgraph import GraphRequestAdapter
 
-AT_ONCE = 16
+AT_ONCE = 24
+HEADERS = MappingProxyType({"Accept": "application/json", "x-ms-throttle-priority": "low"})
+"""An audit can wait: where Graph has to refuse somebody, people at work come first."""
 
 
 class Graph(Source):
@@ -30,6 +33,7 @@ class Graph(Source):
     name = "graph"
     words = "Microsoft Graph"
     token_options = MappingProxyType({"enable_cae": True})
+    allowances = (Allowance("/identity/conditionalaccess/", 1, 1.0), Allowance("/admin/teams/", 30, 1.0))
 
     def __init__(self, config: Config, identity: SignIn, ledger: Ledger, patience: Patience, *, proxies: bool) -> None:
         super().__init__(config.endpoints.graph, identity, ledger, patience, AT_ONCE)
@@ -50,7 +54,7 @@ class Graph(Source):
         request = RequestInformation()
         request.http_method = Method(method)
         request.url = url
-        for name, value in {"Accept": "application/json", **headers}.items():
+        for name, value in {**HEADERS, **headers}.items():
             request.headers.try_add(name, value)
         native = ResponseHandlerOption(NativeResponseHandler())
         request.add_request_options([native])
@@ -78,6 +82,7 @@ class Graph(Source):
                 verify=trust(self._config),
                 trust_env=self._proxies,
                 limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
+                event_hooks={"response": [_bounded]},
             )
             # The factory hides these behind transports that don't close them.
             opened = [client._transport, *client._mounts.values()]  # noqa: SLF001
@@ -105,3 +110,24 @@ class Graph(Source):
             await transport.aclose()
         if self._http is not None:
             await self._http.aclose()
+
+
+async def _bounded(response: httpx.Response) -> None:
+    """Let no more of an answer be read than can be one."""
+    import httpx
+
+    inner = response.stream
+
+    class Bounded(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            read = 0
+            async for part in cast("httpx.AsyncByteStream", inner):
+                read += len(part)
+                if read > MAX_BYTES:
+                    raise TooLarge
+                yield part
+
+        async def aclose(self) -> None:
+            await cast("httpx.AsyncByteStream", inner).aclose()
+
+    response.stream = Bounded()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tpe_audit.config import CLOUDS, Config, Credential
 from tpe_audit.sources import github
+from tpe_audit.sources.trusting import trusting
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
@@ -305,6 +306,9 @@ def transport(config: Config, *, proxies: bool, connecting: float | None = None)
     """
     from azure.core.pipeline.transport import AioHttpTransport
 
+    if bundle := config.endpoints.ca_bundle:
+        seconds = config.limits.request_timeout
+        return trusting(config.path(bundle), seconds=seconds, connecting=connecting or seconds, proxies=proxies)
     connection = _connection(config) | ({"connection_timeout": connecting} if connecting else {})
     return AioHttpTransport(**connection, use_env_settings=proxies)
 

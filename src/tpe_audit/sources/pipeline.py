@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.kinds import transport
 from tpe_audit.sources.ledger import Ledger
-from tpe_audit.sources.source import NoConnection, Patience, Response, Source
+from tpe_audit.sources.source import MAX_BYTES, NoConnection, Patience, Response, Source, TooLarge
 
 if TYPE_CHECKING:
     from azure.core import AsyncPipelineClient
     from azure.core.pipeline.transport import AioHttpTransport
+
+
+class _Sends(Protocol):
+    """What of a client of azure-core is used."""
+
+    def send_request(self, request: Any, *, stream: bool = False) -> Awaitable[Any]: ...
+
+
+async def received(client: _Sends, request: Any) -> Response:
+    """Send one request, and return the answer as it came, of a bounded size.
+
+    Raises:
+        NoConnection: no answer came.
+        TooLarge: there is more of it than can be an answer.
+    """
+    from azure.core.exceptions import AzureError
+
+    body = bytearray()
+    try:
+        async with await client.send_request(request, stream=True) as answer:
+            async for part in answer.iter_bytes():
+                body += part
+                if len(body) > MAX_BYTES:
+                    raise TooLarge
+    except (AzureError, ValueError, OSError) as error:
+        raise NoConnection(f"{type(error).__name__}: {error}") from error
+    return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, bytes(body))
 
 
 class PipelineSource(Source):
@@ -41,20 +68,11 @@ class PipelineSource(Source):
 
     async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
         """Send one request through the pipeline and return the answer as it came."""
-        from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest
 
         if self._pipeline is None:
             self._pipeline = self.client()
-        try:
-            answer = await self._pipeline.send_request(
-                HttpRequest(method, url, headers={**self.HEADERS, **headers}, json=body)
-            )
-            # It was read already; reading an empty answer a second time fails as if no answer had come.
-            content = answer.content
-        except (AzureError, ValueError, OSError) as error:
-            raise NoConnection(f"{type(error).__name__}: {error}") from error
-        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
+        return await received(self._pipeline, HttpRequest(method, url, headers={**self.HEADERS, **headers}, json=body))
 
     def client(self) -> AsyncPipelineClient[Any, Any]:
         """Return the pipeline, made on first use: importing it takes time."""

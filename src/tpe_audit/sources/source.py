@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email.utils
 import json
 import logging
@@ -21,6 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Failed, Malformed, Off, Refused, SourceError, Unreachable
 from tpe_audit.sources.ledger import Ledger, masked
+from tpe_audit.sources.pace import Allowance, Pace
 from tpe_audit.sources.remedies import of_connection
 
 _log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ THROTTLED_ATTEMPTS = 12
 """Throttling is a matter of patience: with a Retry-After the deadline is the limit, not the count."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 MAX_PAGES = 10_000
+MAX_BYTES = 32 * 1024 * 1024
+"""The most that one answer may hold: pages of a thousand are a tenth of it."""
 _A_DAY = 86_400.0
 
 
@@ -84,6 +88,10 @@ class NoConnection(Exception):
     """No answer came to a request; the message says why."""
 
 
+class TooLarge(Exception):
+    """An answer that holds more than `MAX_BYTES`, of which the rest was not read."""
+
+
 class _Again(Exception):
     """A request that may be repeated."""
 
@@ -103,6 +111,8 @@ class Source(ABC):
     """As people call it: Microsoft Graph, …"""
     token_options: Mapping[str, Any] = MappingProxyType({})
     """What its SDK asks for a token with, besides the scope."""
+    allowances: tuple[Allowance, ...] = ()
+    """What it documents that may be asked of parts of it."""
 
     def __init__(self, base: str, identity: SignIn, ledger: Ledger, patience: Patience, at_once: int) -> None:
         self.base = base
@@ -110,8 +120,7 @@ class Source(ABC):
         self.tenant = identity.tenant
         self.ledger = ledger
         self.patience = patience
-        self.gate = asyncio.Semaphore(at_once)
-        self.not_before = 0.0
+        self.pace = Pace(at_once, self.allowances)
         self.resumes_at: datetime | None = None
         """Before this it asked not to be asked again; None: it did not."""
         self.unsupported = ""
@@ -125,6 +134,15 @@ class Source(ABC):
     def audience(self) -> str:
         """The scope that a token for it is asked with."""
         return f"{self.base}/.default"
+
+    async def prepare(self) -> None:
+        """Sign in before something is asked, so that nothing has to wait for that then.
+
+        Where it fails, what is asked says so.
+        """
+        if not self.unsupported:
+            with contextlib.suppress(SourceError):
+                await self.identity.ready(self.audience, self.patience.ends, **self.token_options)
 
     @abstractmethod
     async def send(self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Response:
@@ -259,43 +277,18 @@ class Source(ABC):
         raise AssertionError("tenacity ends by return or raise")
 
     async def _once(self, label: str, send: Callable[[], Awaitable[Response]], grant: str) -> tuple[Response, int]:
-        loop = asyncio.get_running_loop()
         try:
             # Not within the time for a request: a person may have to answer first.
             await self.identity.ready(self.audience, self.patience.ends, **self.token_options)
         except SourceError as refusal:
             self.trouble(refusal)
             raise
-        async with self.gate:
-            early = self.not_before - loop.time()
-            if 0 < early < self.patience.ends - loop.time():
-                await asyncio.sleep(early)
-                early = 0
-            remaining = self.patience.ends - loop.time()
-            if remaining <= 0 or early > 0:
-                why = f"The time for reading was over before {brief(label)} could be asked of {self.words}."
-                raise self.trouble(Unreachable(why))
-            limit = self.patience.request_timeout
-            late = f"within {limit:g} s" if limit <= remaining else "before the time for reading was over"
-            try:
-                async with asyncio.timeout(min(limit, remaining)):
-                    response = await send()
-            except TimeoutError:
-                evidence = self.ledger.record(self.name, label, None)
-                error = Unreachable(f"{self.words} did not answer {brief(label)} {late}.", (evidence,))
-                raise _Again(error, None, throttled=False) from None
-            except SourceError as refusal:
-                self.trouble(refusal)
-                raise
-            except NoConnection as no:
-                evidence = self.ledger.record(self.name, label, None)
-                advice = of_connection(str(no))
-                error = Unreachable(
-                    f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}."
-                    f"{f' {advice}' if advice else ''}",
-                    (evidence,),
-                )
-                raise _Again(error, None, throttled=False) from no
+        try:
+            response = await self._in_turn(label, send)
+        except SourceError as refusal:
+            self.trouble(refusal)
+            raise
+        self.pace.heard(label, response.headers)
         request_id = next((response.headers[n] for n in _REQUEST_IDS if n in response.headers), "")
         evidence = self.ledger.record(self.name, label, response.status, request_id)
         _log.debug("%s %s -> %s (%s)", self.name, label, response.status, request_id)
@@ -303,6 +296,40 @@ class Source(ABC):
             self.answers += response.status != 404
             return response, evidence
         raise self._refusal(label, response, evidence, grant)
+
+    async def _in_turn(self, label: str, send: Callable[[], Awaitable[Response]]) -> Response:
+        """Send a request when it is its turn.
+
+        Raises:
+            SourceError: its turn did not come in time, or it can't be sent.
+            _Again: no answer came.
+        """
+        limit, ends = self.patience.request_timeout, self.patience.ends
+        try:
+            async with self.pace.turn(label, ends):
+                remaining = ends - asyncio.get_running_loop().time()
+                late = f"within {limit:g} s" if limit <= remaining else "before the time for reading was over"
+                try:
+                    async with asyncio.timeout(min(limit, remaining)):
+                        return await send()
+                except TimeoutError:
+                    evidence = self.ledger.record(self.name, label, None)
+                    error = Unreachable(f"{self.words} did not answer {brief(label)} {late}.", (evidence,))
+                    raise _Again(error, None, throttled=False) from None
+                except TooLarge:
+                    evidence = self.ledger.record(self.name, label, None)
+                    most = MAX_BYTES // (1024 * 1024)
+                    why = f"{self.words} answered {brief(label)} with more than {most} MiB, which was not read."
+                    raise Malformed(why, (evidence,)) from None
+                except NoConnection as no:
+                    evidence = self.ledger.record(self.name, label, None)
+                    advice = of_connection(str(no))
+                    why = f"{self.words} could not be reached for {brief(label)}: {masked(str(no))}."
+                    error = Unreachable(f"{why} {advice}" if advice else why, (evidence,))
+                    raise _Again(error, None, throttled=False) from no
+        except TimeoutError:
+            why = f"The time for reading was over before {brief(label)} could be asked of {self.words}."
+            raise Unreachable(why) from None
 
     def _refusal(self, label: str, response: Response, evidence: int, grant: str) -> Exception:
         """Return what a status other than success means."""
@@ -327,8 +354,7 @@ class Source(ABC):
             )
         throttled = status == 429
         if after and throttled:
-            # One shared pause: what has been told to one request holds for all of them.
-            self.not_before = max(self.not_before, asyncio.get_running_loop().time() + after)
+            self.pace.refused(after)
         return _Again(error, after, throttled=throttled)
 
     def _enough(self, state: RetryCallState) -> bool:

@@ -1,0 +1,66 @@
+"""Ctrl-C and SIGTERM, at any moment: no half-written report, no traceback, and the exit code that shells expect."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands.test_process import ENVIRONMENT
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+
+MOMENTS = 10
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+def _start(folder: Path) -> subprocess.Popen[str]:
+    arguments = ("run", "--demo", "--output", "reports/", "--format", "json", "--format", "html")
+    return subprocess.Popen(  # noqa: S603 - this very program
+        [sys.executable, "-m", "tpe_audit", *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _is_whole(report: Path) -> bool:
+    text = report.read_text(encoding="utf-8")
+    if report.suffix == ".json":
+        return json.loads(text)["schema"] == "tpe-audit/report/1"
+    return text.rstrip().endswith("</html>")
+
+
+@pytest.fixture(scope="module")
+def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """How long an audit takes that is left alone."""
+    started = time.monotonic()
+    with _start(tmp_path_factory.mktemp("alone")) as process:
+        process.communicate(timeout=120)
+    assert process.returncode == 1
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_an_interruption_leaves_whole_reports_or_none(tmp_path: Path, seconds: float, moment: int) -> None:
+    sent = (signal.SIGINT, signal.SIGTERM)[moment % 2]
+    with _start(tmp_path) as process:
+        time.sleep(seconds * moment / MOMENTS)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=60)
+    # Before Python runs the program a signal ends it by itself: shells show the same code for that.
+    assert process.returncode in {CODES[sent], -sent, 1}
+    assert "Traceback" not in err or process.returncode == -sent
+    assert out == ""
+    reports = list((tmp_path / "reports").glob("*")) if (tmp_path / "reports").exists() else []
+    assert {report.name for report in reports} <= {"report.json", "report.html"}
+    assert all(map(_is_whole, reports))
+    assert len(reports) == 2 or process.returncode != 1
