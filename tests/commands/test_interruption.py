@@ -35,7 +35,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
 def _is_whole(report: Path) -> bool:
     text = report.read_text(encoding="utf-8")
     if report.suffix == ".json":
-        return json.loads(text)["schema"] == "tpe-audit/report/1"
+        return bool(json.loads(text)["schema"] == "tpe-audit/report/1")
     return text.rstrip().endswith("</html>")
 
 

@@ -38,8 +38,7 @@ def test_nothing_that_is_written_holds_a_secret(tmp_path: Path, name: str) -> No
         if path.is_file() and path not in configured
     }
     assert len(written) > len(Format)
-    for where, text in {**said, **written}.items():
-        held = text.encode() if isinstance(text, str) else text
+    for where, held in ({command: text.encode() for command, text in said.items()} | written).items():
         assert not [secret for secret in secrets if secret.encode() in held], where
         assert not TOKEN.search(held), where
 
