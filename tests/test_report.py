@@ -272,6 +272,9 @@ ENTRIES = {
         attestation(date(2026, 12, 31), date(2026, 11, 23))
     ),
     "The attestation of one for them covers nothing.": attestation(date(2026, 12, 31), subject="them"),
+    "The waiver of one for them covers nothing, and expires on 2026-12-06.": Waiver(
+        "one", "Robin", "Pilot.", date(2026, 12, 6), "them"
+    ),
     "The waiver of one for them covers nothing.": Waiver("one", "Robin", "Pilot.", date(2027, 1, 31), "them"),
     "The waiver of one expired on 2026-11-21 and no longer counts.": Waiver(
         "one", "Robin", "Pilot.", date(2026, 11, 21)
@@ -294,9 +297,10 @@ def test_entries_of_checks_that_were_not_chosen_are_not_warned_of() -> None:
     assert report_of(GOOD, with_entry(attestation(date(2026, 11, 21), check="two"))).warnings == ()
 
 
-def test_where_only_some_was_asked_for_an_entry_may_cover_nothing() -> None:
+def test_where_only_some_subjects_were_asked_for_an_entry_may_cover_nothing() -> None:
     terms = with_entry(attestation(date(2026, 12, 31), subject="them"))
-    assert report_of(GOOD, terms, run=replace(RUN, selected=True)).warnings == ()
+    assert report_of(GOOD, terms, run=replace(RUN, selected=True, subjects=("us",))).warnings == ()
+    assert report_of(GOOD, terms, run=replace(RUN, selected=True)).warnings != ()
 
 
 @pytest.mark.parametrize(

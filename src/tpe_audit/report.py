@@ -328,13 +328,14 @@ def _entries(terms: Terms, audit: Audit, chosen: Sequence[str], run: Run) -> tup
             continue
         what = "attestation" if isinstance(entry, Attestation) else "waiver"
         who = f"The {what} of {entry.check}{f' for {entry.subject}' if entry.subject else ''}"
+        soon = entry.expires - terms.today <= SOON
         if entry.expires < terms.today:
             warnings.append(f"{who} expired on {entry.expires} and no longer counts.")
         elif isinstance(entry, Attestation) and entry.on > terms.today:
             warnings.append(f"{who} is dated {entry.on}, which is still to come, and does not count yet.")
-        elif id(entry) not in audit.used and not run.selected and _settled(entry, audit.findings[entry.check]):
-            warnings.append(f"{who} covers nothing.")
-        elif entry.expires - terms.today <= SOON:
+        elif id(entry) not in audit.used and not run.subjects and _settled(entry, audit.findings[entry.check]):
+            warnings.append(f"{who} covers nothing{f', and expires on {entry.expires}' if soon else ''}.")
+        elif soon:
             warnings.append(f"{who} expires on {entry.expires}.")
     return tuple(warnings)
 

@@ -346,6 +346,13 @@ async def test_an_application_of_the_azure_tenant_is_found_there() -> None:
         assert owner.tenant_id == reads.config.azure_tenant_id != TENANT_ID
 
 
+async def test_what_is_said_of_an_application_that_config_names_rests_on_the_account_that_is_bound_to_it() -> None:
+    async with reading() as reads:
+        evidence = await reads((facts.Application, facts.Application))
+        requests = evidence.behind(evidence.found(facts.Application)[BOT_APP_ID])
+    assert [request.source for request in requests] != []
+
+
 @pytest.mark.parametrize("reserved", sorted(well_known.RESERVED_APPLICATIONS))
 async def test_microsofts_own_applications_are_not_asked_about(reserved: str) -> None:
     scenario = lines(healthy(), application_id=reserved)

@@ -148,6 +148,24 @@ def test_todays_configuration_needs_no_secret_and_its_attestations_count(
     assert (without["credits-license"], found["credits-license"]) == ("not-applicable", "pass")
 
 
+def test_of_the_simulated_tenant_too_todays_waivers_count(tmp_path: Path, collected: tuple[Path, Ran]) -> None:
+    _changed(tmp_path, collected[0])
+    waiver = '[[waivers]]\ncheck = "number-activated"\nowner = "Kim"\nreason = "Pilot."\nexpires = 2999-01-01\n'
+    (tmp_path / "config.toml").write_text(CONFIG + waiver, encoding="utf-8")
+    found = {f["check"]: f["status"] for f in _judge(tmp_path).report["findings"]}
+    assert (found["number-activated"], found["server-consent"]) == ("waived", "fail")
+
+
+def test_a_configuration_of_ones_own_says_nothing_of_the_simulated_tenant(
+    tmp_path: Path, collected: tuple[Path, Ran]
+) -> None:
+    _changed(tmp_path, collected[0])
+    (tmp_path / "config.toml").write_text(CONFIG.replace(TENANT_ID, "a" * 8 + TENANT_ID[8:]), encoding="utf-8")
+    ran = _judge(tmp_path)
+    assert ran.report["tenant"]["id"] == TENANT_ID
+    assert {f["check"]: f["status"] for f in ran.report["findings"]}["ra-synced"] == "pass"
+
+
 def test_lines_of_today_do_not_change_what_was_read_and_that_is_told(
     tmp_path: Path, collected: tuple[Path, Ran]
 ) -> None:
@@ -173,6 +191,12 @@ def test_old_evidence_is_warned_of_with_its_age(tmp_path: Path, collected: tuple
     ran = _judge(tmp_path)
     assert [w for w in ran.report["warnings"] if "3 days old" in w and f"{then:%Y-%m-%d}" in w]
     assert ran.report["started_at"].startswith(f"{then:%Y-%m-%d}")
+
+
+def test_what_ends_by_itself_is_judged_as_of_the_day_it_was_read(tmp_path: Path, collected: tuple[Path, Ran]) -> None:
+    _changed(tmp_path, collected[0], collected_at="2999-01-01T00:00:00Z")
+    assert _judge(tmp_path, "--check", "app-credential-valid").report["findings"][0]["status"] == "fail"
+    assert _judge(collected[0], "--check", "app-credential-valid").report["findings"][0]["status"] == "pass"
 
 
 def test_it_can_go_to_stdout(tmp_path: Path) -> None:

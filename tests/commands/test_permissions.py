@@ -330,6 +330,16 @@ def test_the_azure_script_grants_nothing_before_it_is_filled_in_or_in_another_te
     assert not [call for call in calls if "create" in call]
 
 
+def test_without_a_name_the_scripts_that_grant_are_printed_one_after_the_other(tmp_path: Path) -> None:
+    ran = tpe(tmp_path, "permissions", "--script")
+    assert (ran.code, ran.err) == (0, "")
+    parts = {name: script(tmp_path, kind) for name, kind in (("grant-graph.ps1", "graph"), ("grant-azure.sh", "azure"))}
+    for name, text in parts.items():
+        assert f"# {name}\n" in ran.out
+        assert text.strip() in ran.out
+    assert tpe(tmp_path, "permissions", "--script", "--check", "bot-exists").code == 0
+
+
 def test_the_teams_export_is_printed_as_it_is_kept(tmp_path: Path) -> None:
     kept = Path(__file__).parents[2] / "src/tpe_audit/scripts/teams-export.ps1"
     assert script(tmp_path, "teams-export") == kept.read_text(encoding="utf-8")

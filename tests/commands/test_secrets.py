@@ -32,13 +32,14 @@ def test_nothing_that_is_written_holds_a_secret(tmp_path: Path, name: str) -> No
         secrets = admin.tenant.issued
         configured = (tmp_path / "config.toml", tmp_path / "teams-export.json")
     assert secrets
-    written = {
+    written: dict[str, bytes] = {
         str(path.relative_to(tmp_path)): path.read_bytes()
         for path in tmp_path.rglob("*")
         if path.is_file() and path not in configured
     }
     assert len(written) > len(Format)
-    for where, held in ({command: text.encode() for command, text in said.items()} | written).items():
+    written |= {command: text.encode() for command, text in said.items()}
+    for where, held in written.items():
         assert not [secret for secret in secrets if secret.encode() in held], where
         assert not TOKEN.search(held), where
 

@@ -12,6 +12,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.commands.cli import tpe
@@ -21,6 +22,7 @@ from tests.tenant import audit, broken
 from tpe_audit import config
 from tpe_audit.commands import waiting
 from tpe_audit.commands.asked import Asked
+from tpe_audit.commands.durations import duration
 from tpe_audit.report import Report
 from tpe_audit.simulator import SCENARIOS, Fault
 
@@ -138,7 +140,7 @@ def test_a_terminal_has_a_live_line(tmp_path: Path) -> None:
         (("run", "--demo", "--wait", "15m"), "--wait needs --check."),
         *(
             (("run", "--demo", "--check", "ra-exists", "--wait", wrong), f"{wrong!r} is no duration, such as 90s")
-            for wrong in ("", "15", "15 m", "m", "-5m", "0s", "1.5h", "15M", "1h30m", "9999999h", "٣m")
+            for wrong in ("", "0", "15 m", "m", "-5m", "0s", "1.5h", "15M", "1h30", "30m1h", "9999999h", "٣m")
         ),
     ],
 )
@@ -146,6 +148,14 @@ def test_a_wrong_duration_is_refused(tmp_path: Path, arguments: tuple[str, ...],
     ran = tpe(tmp_path, *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90s", 90), ("90", 90), ("15m", 900), ("1h", 3600), ("1h30m5s", 5405)]
+)
+def test_a_duration_is_understood_as_people_write_it(written: str, seconds: int) -> None:
+    parameter = click.Option(["--wait"])
+    assert duration(click.Context(click.Command("run")), parameter, written) == timedelta(seconds=seconds)
 
 
 def test_a_person_is_warned_that_each_try_may_ask(admin: Standing) -> None:

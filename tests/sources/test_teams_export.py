@@ -66,9 +66,10 @@ def told(evidence: Evidently) -> list[Gap]:
         lambda text: text.encode(),
         lambda text: codecs.BOM_UTF8 + text.encode(),
         lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-16-le"),
         lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
     ],
-    ids=["UTF-8", "UTF-8 with BOM", "UTF-16", "UTF-16 BE"],
+    ids=["UTF-8", "UTF-8 with BOM", "UTF-16", "UTF-16 without BOM", "UTF-16 BE"],
 )
 async def test_an_export_is_read_however_powershell_encodes_it(encoded: Callable[[str], bytes]) -> None:
     evidence = await export(lambda document: encoded(json.dumps(document)))

@@ -54,7 +54,7 @@ async def applications(reader: Reader) -> Harvest:
         subject = account.account.subject
         if account.application_id:
             application = Application(account.application_id)
-            ids.setdefault(account.application_id, account.evidence)
+            ids[account.application_id] = ids.get(account.application_id) or account.evidence
             harvest.tell(subject, application, account.evidence)
         elif isinstance(account.application, Gap):
             gaps.append(account.application)

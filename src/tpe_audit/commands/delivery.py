@@ -63,16 +63,17 @@ def _destination(asked: Asked, config: Config) -> Destination:
     path = Path(output)
     if not forms and not _is_folder(output):
         by_suffix = {Path(form.file_name).suffix: form for form in reversed(Format)}
-        if path.suffix and path.suffix not in by_suffix:
+        suffix = path.suffix.lower()
+        if suffix and suffix not in by_suffix:
             raise click.UsageError(
                 f"--output {output}: no format's file ends in {path.suffix}. Name one with --format; a folder's "
                 "name ends with a slash."
             )
-        forms = (by_suffix[path.suffix],) if path.suffix else ()
+        forms = (by_suffix[suffix],) if suffix else ()
     forms = forms or tuple(Format(name) for name in config.report.formats)
     if _is_folder(output) or len(forms) > 1:
         if path.is_file():
-            raise click.UsageError(f"--output {output}: several formats need a folder, and this is a file.")
+            raise click.UsageError(f"--output {output}: a folder is needed, and this is a file.")
         return Destination(None, tuple((form, path / form.file_name) for form in forms))
     return Destination(None, ((forms[0], path),))
 

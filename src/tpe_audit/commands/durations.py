@@ -1,4 +1,4 @@
-"""Durations and days as a command line gives them: 90s, 15m, 1h; 2026-12-20, 30d. Each is a click callback."""
+"""Durations and days as a command line gives them: 90s, 15m, 1h30m; 2026-12-20, 30d. Each is a click callback."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from datetime import date, timedelta
 
 import click
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
-_MOST = 100_000
+_DURATION = re.compile(
+    r"(?:(?P<hours>\d{1,5})h)?(?:(?P<minutes>\d{1,5})m)?(?:(?P<seconds>\d{1,5})s)?|(?P<bare>\d{1,5})", re.ASCII
+)
 
 
 def duration(ctx: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
-    """Return a time to wait: a whole number and s, m or h."""
+    """Return a time to wait: whole numbers with h, m and s, or seconds alone."""
     if value is None:
         return None
-    found = re.fullmatch(r"([1-9]\d{0,5})([smh])", value, re.ASCII)
-    if not found or int(found[1]) > _MOST:
+    units = found.groupdict(default="0") if (found := _DURATION.fullmatch(value)) else {}
+    seconds = int(units.pop("bare", "0"))
+    longest = timedelta(seconds=seconds) + timedelta(**{unit: int(number) for unit, number in units.items()})
+    if not longest:
         raise click.BadParameter(f"{value!r} is no duration, such as 90s, 15m or 1h.", ctx, parameter)
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return longest
 
 
 def day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> date | None:

@@ -61,6 +61,13 @@ def teams_export() -> str:
     return _fixed("teams-export.ps1")
 
 
+def both(needed: Sequence[Need], config: Config | None) -> str:
+    """Return the scripts for Microsoft Graph and for Azure one after the other, each under the name of its file."""
+    rule = "#" * 100
+    scripts = {"grant-graph.ps1": graph, "grant-azure.sh": azure}
+    return "\n".join(f"{rule}\n# {name}\n{rule}\n{script(needed, config)}" for name, script in scripts.items())
+
+
 def graph(needed: Sequence[Need], config: Config | None) -> str:
     """Return a PowerShell script that registers the application with these permissions of Microsoft Graph."""
     permissions = of_kind(needed, RightKind.GRAPH)

@@ -38,8 +38,12 @@ NOTHING = "no rights were told"
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), help="How to tell.  [default: terminal]")
 @click.option(
     "--script",
-    type=click.Choice(["graph", "azure", "teams-export"]),
-    help="Print the script that grants the rights in Microsoft Graph or Azure, or that exports Teams PowerShell.",
+    is_flag=False,
+    flag_value="grants",
+    type=click.Choice(["graph", "azure", "teams-export", "grants"]),
+    metavar="[graph|azure|teams-export]",
+    help="Print the script that grants the rights in Microsoft Graph or Azure, without a name both, or the one that "
+    "exports Teams PowerShell.",
 )
 def command(
     config: Path | None,
@@ -69,7 +73,8 @@ def command(
     checks = _chosen(found, check, area, narrowing)
     needed = needs([found.catalog.checks[name] for name in checks], found.table, narrowing)
     if script:
-        _script((grants.graph if script == "graph" else grants.azure)(needed, settings))
+        printed = {"graph": grants.graph, "azure": grants.azure, "grants": grants.both}[script]
+        _script(printed(needed, settings))
     elif form == "json":
         print_json(_data(checks, needed))
     else:

@@ -79,10 +79,10 @@ def _documents(paths: Iterable[Path]) -> list[tuple[Path, Document]]:
 def configuration(asked: Asked) -> tuple[Config, bool]:
     """Return today's configuration, if it is of the tenant of the evidence, and whether that is the simulated one.
 
-    Evidence of the simulated tenant, and redacted evidence, is of no tenant that a config.toml here could be of.
+    Simulated and redacted evidence may be judged beside a config.toml of one's own tenant, which then says nothing.
 
     Raises:
-        NoAudit: a file can't be read, or the configuration that was asked for is of another tenant.
+        NoAudit: a file can't be read, or the configuration is of another tenant.
         ConfigError: the configuration can't be used.
     """
     documents = _documents(asked.evidence)
@@ -90,16 +90,19 @@ def configuration(asked: Asked) -> tuple[Config, bool]:
     tenant, elsewhere = one.tenant.id, one.simulated or one.redacted
     path = config_file(asked.config)
     told = any(name.upper().startswith(configurations.PREFIX) for name in os.environ)
-    if asked.config is None and (elsewhere or (path is None and not told)):
-        return configurations.of_mapping({"teams": {"tenant_id": tenant}}, Path.cwd()), one.simulated
+    alone = configurations.of_mapping({"teams": {"tenant_id": tenant}}, Path.cwd())
+    if path is None and not told:
+        return alone, one.simulated
     config = configurations.load(path, tenant_id=tenant)
-    if config.teams.tenant_id != tenant.casefold() and not elsewhere:
-        problem = (
-            f"{documents[0][0]} is of the Teams tenant {tenant}, and {path or 'the environment'} is the configuration "
-            f"of {config.teams.tenant_id}: name the right one with --config, or run it where there is no config.toml"
-        )
-        raise NoAudit([problem])
-    return config, one.simulated
+    if config.teams.tenant_id == tenant.casefold():
+        return config, one.simulated
+    if elsewhere:
+        return config if asked.config else alone, one.simulated
+    problem = (
+        f"{documents[0][0]} is of the Teams tenant {tenant}, and {path or 'the environment'} is the configuration "
+        f"of {config.teams.tenant_id}: name the right one with --config, or run it where there is no config.toml"
+    )
+    raise NoAudit([problem])
 
 
 def replayed(asked: Asked, config: Config, found: Plugged, checks: Sequence[str]) -> Readings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -231,7 +232,10 @@ def readings(document: Document, codec: Codec, called: str) -> Readings:
         if not isinstance(answer, Known) or not isinstance(answer.value, needed):
             why = answer.reason if isinstance(answer, Gap) else "it is not there"
             raise NoEvidence(f"{name(needed)} of the tenant can't be read from it: {why}")
-    return found
+    # The moment that stands at its head is the one that everything is judged as of.
+    moment = Known(Collected(document.collected_at))
+    answers = {**answers, (Collected, tenant.subject.key): moment}
+    return replace(found, evidence=replace(found.evidence, answers=answers))
 
 
 def _subject(named: Named) -> Subject:

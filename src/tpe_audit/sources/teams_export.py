@@ -110,9 +110,8 @@ def exported(path: Path, words: str, ways: str) -> str:
         raise Off(why, declared=False, lacks=(FRESH,)) from None
     except OSError as error:
         raise Unreachable(f"{words} can't be read: {error.strerror}.") from None
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return raw.decode(encoding)
+        return raw.decode(json.detect_encoding(raw))
     except UnicodeDecodeError:
         raise Malformed(f"{words} is not believed: it is neither UTF-8 nor UTF-16 text.") from None
 
