@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 import pytest
 import tree_sitter
-import tree_sitter_powershell
 
 from tests import pages
+from tests.grammar import nodes, tree
 from tpe_audit import catalog, config
 from tpe_audit.cli import COMMANDS, tpe_audit
 from tpe_audit.collectors import COLLECTORS, GUIDE
@@ -24,6 +24,7 @@ from tpe_audit.facts import ResourceAccount
 from tpe_audit.formats import Format
 from tpe_audit.gather import NAME
 from tpe_audit.report import Outcome
+from tpe_audit.shell import Shell
 from tpe_audit.simulator import SCENARIOS
 from tpe_audit.sources.teams_export import Document
 from tpe_audit.verdicts import Severity, Status
@@ -215,12 +216,6 @@ def test_the_configuration_guide_names_the_checks_that_ask() -> None:
 # --- the Teams PowerShell export -----------------------------------------------------------------------------
 
 
-def _nodes(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    yield node
-    for child in node.children:
-        yield from _nodes(child)
-
-
 @pytest.fixture(scope="module")
 def script() -> str:
     return _text(ROOT / "src" / "tpe_audit" / "scripts" / "teams-export.ps1")
@@ -228,16 +223,15 @@ def script() -> str:
 
 @pytest.fixture(scope="module")
 def parsed(script: str) -> tree_sitter.Node:
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
-    return parser.parse(script.encode()).root_node
+    return tree(script, Shell.POWERSHELL)
 
 
 def test_the_script_is_powershell(parsed: tree_sitter.Node) -> None:
-    assert [node.start_point for node in _nodes(parsed) if node.is_error or node.is_missing] == []
+    assert [node.start_point for node in nodes(parsed) if node.is_error or node.is_missing] == []
 
 
 def test_the_script_only_reads(parsed: tree_sitter.Node) -> None:
-    names = {node.text.decode() for node in _nodes(parsed) if node.type == "command_name" and node.text}
+    names = {node.text.decode() for node in nodes(parsed) if node.type == "command_name" and node.text}
     assert "Connect-MicrosoftTeams" in names
     assert {name.partition("-")[0] for name in names} == {
         "Connect", "ConvertTo", "Disconnect", "Format", "Get", "Import", "New", "Out", "Read", "Select", "Set", "Write",

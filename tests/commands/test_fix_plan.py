@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.commands.cli import tpe
-from tests.commands.standing import Standing, standing
+from tests.commands.standing import Standing
 from tests.formats import contoso
 from tpe_audit.formats import Format, render
 from tpe_audit.history import History
 from tpe_audit.report import Report
-
-
-@pytest.fixture
-def admin(tmp_path: Path) -> Iterator[Standing]:
-    with standing(tmp_path) as standing_by:
-        yield standing_by
 
 
 def _written(folder: Path, report: Report) -> str:

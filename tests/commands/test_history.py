@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.commands.cli import tpe
-from tests.commands.standing import Standing, standing
+from tests.commands.standing import Standing
 from tests.formats import contoso
 from tpe_audit.formats import Format, render
 from tpe_audit.history import INDEX, REPORT, History, Retention
@@ -28,12 +27,6 @@ NO_PRINCIPAL = Fault(
     body={"error": {"code": "Request_ResourceNotFound", "message": "It does not exist."}},
 )
 posix = pytest.mark.skipif(os.name != "posix", reason="there are no modes")
-
-
-@pytest.fixture
-def admin(tmp_path: Path) -> Iterator[Standing]:
-    with standing(tmp_path) as standing_by:
-        yield standing_by
 
 
 def _report(at: datetime = NOW, verdict: str = "not-ready", **more: Any) -> str:

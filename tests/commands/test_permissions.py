@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tree_sitter
-import tree_sitter_powershell
 
 from tests.commands.cli import tpe
+from tests.grammar import nodes, tree
 from tests.tenant import Scenario, audit
 from tpe_audit import catalog
 from tpe_audit.collectors import COLLECTORS
 from tpe_audit.report import Report
 from tpe_audit.rights import DATA_PLANE, DATAVERSE, READER, RIGHTS, TEAMS_READER, RightKind, right
+from tpe_audit.shell import Shell
 from tpe_audit.simulator import SCENARIOS
 from tpe_audit.simulator.state import Identity
 from tpe_audit.verdicts import Status
@@ -172,18 +171,11 @@ def script(folder: Path, kind: str, *arguments: str) -> str:
     return ran.out
 
 
-def _nodes(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    yield node
-    for child in node.children:
-        yield from _nodes(child)
-
-
 def assert_powershell(text: str) -> set[str]:
     """The names of the commands in a script that PowerShell's grammar takes whole."""
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
-    nodes = list(_nodes(parser.parse(text.encode()).root_node))
-    assert [node.start_point for node in nodes if node.is_error or node.is_missing] == []
-    return {node.text.decode() for node in nodes if node.type == "command_name" and node.text}
+    found = list(nodes(tree(text, Shell.POWERSHELL)))
+    assert [node.start_point for node in found if node.is_error or node.is_missing] == []
+    return {node.text.decode() for node in found if node.type == "command_name" and node.text}
 
 
 def assert_bash(text: str) -> None:

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.commands.standing import Standing, standing
-
-
-@pytest.fixture
-def admin(tmp_path: Path) -> Iterator[Standing]:
-    with standing(tmp_path) as standing_by:
-        yield standing_by
+from tests.commands.standing import Standing
 
 
 def _places(admin: Standing, *arguments: str) -> set[tuple[str, str]]:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import click
 import pytest
 
 from tests.commands.cli import tpe
-from tests.commands.standing import Standing, standing
+from tests.commands.standing import Standing
 from tests.commands.test_process import ENVIRONMENT, posix
 from tests.tenant import audit, broken
 from tpe_audit import config
@@ -37,12 +36,6 @@ WAIT = ("run", "--check", "acs-service-principal", "--format", "json", "--wait")
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(waiting, "LONGEST_PAUSE", 0.2)
-
-
-@pytest.fixture
-def admin(tmp_path: Path) -> Iterator[Standing]:
-    with standing(tmp_path) as standing_by:
-        yield standing_by
 
 
 def _asked(admin: Standing) -> int:

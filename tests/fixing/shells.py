@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 import tree_sitter
-import tree_sitter_bash
-import tree_sitter_powershell
 
+from tests.grammar import nodes, tree
 from tpe_audit.fixing import Script, scripts
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.report import Report
@@ -20,10 +19,6 @@ from tpe_audit.stored import parse
 BASH = shutil.which("bash")
 needs_bash = pytest.mark.skipif(BASH is None, reason="there is no bash here")
 
-_PARSERS = {
-    Shell.POWERSHELL: tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language())),
-    Shell.BASH: tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language())),
-}
 _ARGUMENTS = {"word", "raw_string", "string", "concatenation", "number"}
 """Of bash, whose grammar tells apart how a word is quoted; a real bash is asked what it makes of them."""
 _STUBS = """
@@ -32,14 +27,8 @@ tpe-audit() { printf '%s\\0' tpe-audit "$@" >&3; printf '\\n' >&3; }
 """
 
 
-def nodes(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    yield node
-    for child in node.children:
-        yield from nodes(child)
-
-
 def parsed(script: Script) -> tree_sitter.Node:
-    return _PARSERS[script.shell].parse(script.body.encode()).root_node
+    return tree(script.body, script.shell)
 
 
 def faults(script: Script) -> list[object]:

@@ -12,14 +12,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import tree_sitter
-import tree_sitter_powershell
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.formats import contoso
+from tests.grammar import nodes, tree
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.report import Report
+from tpe_audit.shell import Shell
 
 TEXTS = {
     "html": "<script>alert(1)</script><img src=x onerror=alert(2)>&lt;b&gt;</textarea></style></title><!--",
@@ -225,17 +225,9 @@ def test_a_terminal_is_told_nothing_but_colours_and_our_links(report: Report, op
 # --- commands --------------------------------------------------------------------------------------------------
 
 
-def _nodes(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    yield node
-    for child in node.children:
-        yield from _nodes(child)
-
-
 def test_a_command_is_one_command_whatever_it_is_given(text: str) -> None:
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
-
     def shape(name: str) -> list[str]:
         [fix] = {command.text for f in contoso.hostile(name).findings for j in f.judgements for command in j.fix}
-        return [node.type for node in _nodes(parser.parse(fix.encode(errors="replace")).root_node)]
+        return [node.type for node in nodes(tree(fix, Shell.POWERSHELL))]
 
     assert shape(text) == shape("harmless")
