@@ -6,10 +6,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.traffic import forbidden
 from tpe_audit.simulator.server import _Application
 from tpe_audit.simulator.web import Request
+
+settings.register_profile("tpe-audit", deadline=None)
+settings.load_profile("tpe-audit")
+"""How long one example takes says more of the machine than of the product."""
 
 
 @pytest.fixture(scope="session", autouse=True)
