@@ -103,23 +103,18 @@ def pages(at: str, sample: Any, foreign: str) -> Iterator[Case]:
     yield Case("the next page is no address", lost, (_edit(at, put(link={"href": "x"})),))
     yield Case("the next page is malformed", lost, (_edit(at, put(link="https://[")),))
     if sample["value"]:
-        yield Case(
-            "an item without its id",
-            doubtful,
-            (
-                _edit(
-                    at, lambda content: {**content, "value": [_without_id(content["value"][0]), *content["value"][1:]]}
-                ),
-            ),
-        )
-        yield Case("an item that is no object", doubtful, (_edit(at, lambda c: {**c, "value": [*c["value"], 7]}),))
-        yield Case("a duplicate", doubtful, (_edit(at, lambda c: {**c, "value": [*c["value"], c["value"][0]]}),))
-        yield Case(
-            "a duplicate that contradicts",
-            doubtful,
-            (_edit(at, lambda c: {**c, "value": [*c["value"], _contradicting(c["value"][0])]}),),
-        )
+        nameless = _of_items(lambda items: [_without_id(items[0]), *items[1:]])
+        yield Case("an item without its id", doubtful, (_edit(at, nameless),))
+        yield Case("an item that is no object", doubtful, (_edit(at, _of_items(lambda items: [*items, 7])),))
+        yield Case("a duplicate", doubtful, (_edit(at, _of_items(lambda items: [*items, items[0]])),))
+        contradicting = _of_items(lambda items: [*items, _contradicting(items[0])])
+        yield Case("a duplicate that contradicts", doubtful, (_edit(at, contradicting),))
     yield Case("an answer of 50 MB", lost, (_edit(at, put(padding="x" * LARGE)),), {"request_timeout": 30})
+
+
+def _of_items(change: Callable[[list[Any]], list[Any]]) -> Callable[[Any], Any]:
+    """Return an edit of the items of an answer; one that holds none stays as it is."""
+    return lambda content: {**content, "value": change(content["value"])} if content["value"] else content
 
 
 def _without_id(item: Any) -> Any:

@@ -63,8 +63,15 @@ class SignIn:
                 return held
             try:
                 token = await self._credential.get_token(*scopes, **options)
+                token.token.encode()  # it is text, unless the answer was none
             except (AzureError, ValueError, OSError) as error:
                 self._failures[scopes] = self._failure(_said(error))
+                raise self._failures[scopes] from error
+            except (TypeError, AttributeError, LookupError, RecursionError) as error:
+                # MSAL stumbles over an answer that is not what a token endpoint sends.
+                self._failures[scopes] = self._failure(
+                    "what answered is no token endpoint: look at [endpoints] authority."
+                )
                 raise self._failures[scopes] from error
             rights = rights_in(token.token)
             if rights and rights.tenant != self.tenant.lower():
