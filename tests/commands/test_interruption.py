@@ -55,7 +55,10 @@ def test_an_interruption_leaves_whole_reports_or_none(tmp_path: Path, seconds: f
     with _start(tmp_path) as process:
         time.sleep(seconds * moment / MOMENTS)
         process.send_signal(sent)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     # Before Python runs the program a signal ends it by itself: shells show the same code for that.
     assert process.returncode in {CODES[sent], -sent, 1}
     assert "Traceback" not in err or process.returncode == -sent

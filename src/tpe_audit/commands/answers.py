@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ import click
 
 from tpe_audit.catalog import Check
 from tpe_audit.commands.asked import CONFIG, Asked
-from tpe_audit.commands.auditing import audited, everything
+from tpe_audit.commands.auditing import audited, completed, everything
 from tpe_audit.commands.errors import NoAudit, unknown_check
 from tpe_audit.commands.keeping import configuration_of, history_of
 from tpe_audit.commands.selection import may_be_answered, never_asks
@@ -125,7 +124,7 @@ def _read_now(config: Config, found: Plugged, check: str) -> _Sighting:
     limits = config.limits.model_copy(update={"deadline": min(config.limits.deadline, _PATIENCE)})
     patient = config.model_copy(update={"limits": limits})
     asked = Asked(check=(check,), profile="go-live", no_progress=True)
-    report = asyncio.run(audited(asked, patient, found.catalog, [check], simulated=False, table=found.table))
+    report = completed(audited(asked, patient, found.catalog, [check], simulated=False, table=found.table))
     judgements = report.findings[0].judgements
     seen = tuple(
         _Seen(j.subject.id, j.subject.name, _asked(j.status, j.attestation), dict(j.about)) for j in judgements

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
-from tpe_audit.commands.auditing import configured
+from tpe_audit.commands.auditing import completed, configured
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.commands.stdout import print_out, shows_colour, width
 
@@ -32,7 +31,7 @@ def command(config: Path | None, form: str, demo: str | None, verbose: bool, no_
     """
     try:
         with configured(Asked(config=config, demo=demo, verbose=verbose)) as (configuration, simulated):
-            found = asyncio.run(_examined(configuration, simulated=simulated))
+            found = completed(_examined(configuration, simulated=simulated))
             text = _shown(found, configuration, form, simulated=simulated, no_color=no_color)
     except NoAudit as error:
         raise NoAudit(error.problems, what="nothing was tried") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -132,7 +131,9 @@ def _read(asked: Asked, config: Config, days: int, *, simulated: bool) -> _Told:
             raise NoAudit(gathered.errors, what=WHAT)
         return gathered.evidence
 
-    evidence = asyncio.run(read())
+    from tpe_audit.commands.auditing import completed
+
+    evidence = completed(read())
     return _of_outlook(
         outlook(evidence, terms(asked, config, started.date()), timedelta(days)), config, started, days, simulated
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,10 +83,11 @@ def _found(asked: Asking, answers: Answers) -> Found:
 
 
 def _looked(config: Config, *, proxies: bool) -> Found:
+    from tpe_audit.commands.auditing import completed
     from tpe_audit.commands.progress import progress
 
     with progress(Asked()) as shown:
-        return asyncio.run(discover(config, heard=shown.heard, told=shown.told, proxies=proxies))
+        return completed(discover(config, heard=shown.heard, told=shown.told, proxies=proxies))
 
 
 def _demonstrated(name: str) -> tuple[str, Found]:
