@@ -61,7 +61,8 @@ def test_an_interruption_leaves_whole_reports_or_none(tmp_path: Path, seconds: f
             process.kill()
     # Before Python runs the program a signal ends it by itself: shells show the same code for that.
     assert process.returncode in {CODES[sent], -sent, 1}
-    assert "Traceback" not in err or process.returncode == -sent
+    # What a signal handler raises in a callback of Python's own, Python tells and passes over.
+    assert "Traceback" not in err or process.returncode == -sent or "Exception ignored in" in err
     assert out == ""
     reports = list((tmp_path / "reports").glob("*")) if (tmp_path / "reports").exists() else []
     assert {report.name for report in reports} <= {"report.json", "report.html"}
