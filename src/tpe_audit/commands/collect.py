@@ -10,9 +10,7 @@ import click
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.auditing import collected, completed, configured, everything
-from tpe_audit.commands.explain import complete_check
 from tpe_audit.evidence.readings import Half
-from tpe_audit.verdicts import Area
 
 NOTHING = "no evidence was collected"
 
@@ -32,18 +30,9 @@ NOTHING = "no evidence was collected"
     metavar="FILE",
     help="A secret that two parties share, so that their redacted files join.",
 )
-@click.option(
-    "--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only for this check; repeatable."
-)
-@click.option(
-    "--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not for this check; repeatable."
-)
-@click.option(
-    "--area",
-    multiple=True,
-    type=click.Choice([x.value for x in Area]),
-    help="Only for checks of this area; repeatable.",
-)
+@options.check
+@options.skip
+@options.area
 @options.subject
 @options.demo
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing.")

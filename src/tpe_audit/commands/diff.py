@@ -19,14 +19,7 @@ SAME, DIFFERENT = 0, 1
 @click.command("diff")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json", "markdown"]),
-    default="terminal",
-    show_default=True,
-    help="How to tell it.",
-)
+@options.answer("markdown")
 @click.option("--any-tenant", is_flag=True, help="Compare them even if they are of different tenants.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every subject, however many.")
 @options.no_color

@@ -77,14 +77,7 @@ class _Told:
     metavar="FILE|last",
     help="Take it from a JSON report, or from the last full run that was kept.  [default: read the tenant]",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="How to tell it.",
-)
+@options.answer()
 @options.demo
 @click.option("--no-progress", is_flag=True, help="No progress on stderr.")
 def command(config: Path | None, days: int, report: str | None, form: str, demo: str | None, no_progress: bool) -> int:

@@ -20,14 +20,7 @@ WHAT = "nothing was listed"
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="How many runs to list."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="How to list them.",
-)
+@options.answer(help="How to list them.")
 @options.no_color
 def command(config: Path | None, check: str | None, subject: str | None, limit: int, form: str, no_color: bool) -> int:
     """List the runs that were kept of the configured tenant, the newest first.

@@ -11,7 +11,9 @@ from click.shell_completion import CompletionItem
 
 from tpe_audit.catalog import Profile
 from tpe_audit.commands.durations import duration
+from tpe_audit.commands.explain import complete_check
 from tpe_audit.formats import Format
+from tpe_audit.verdicts import Area
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -24,6 +26,15 @@ def _complete_scenario(ctx: click.Context, parameter: click.Parameter, incomplet
 
 config = click.option(
     "--config", type=click.Path(path_type=Path), help="Configuration.  [default: config.toml, if there]"
+)
+check = click.option(
+    "--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only this check; repeatable."
+)
+skip = click.option(
+    "--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not this check; repeatable."
+)
+area = click.option(
+    "--area", multiple=True, type=click.Choice([x.value for x in Area]), help="Only checks of this area; repeatable."
 )
 subject = click.option(
     "--subject", multiple=True, metavar="ID|NAME", help="Only this account, number or agent; repeatable."
@@ -62,6 +73,18 @@ demo = click.option(
     help="On the simulated tenant: no account, no network.",
 )
 no_color = click.option("--no-color", is_flag=True, help="No colour.")
+
+
+def answer(*more: str, help: str = "How to tell it.") -> Callable[[F], F]:  # noqa: A002 - click's word
+    """Return the option that says how a command that makes no report is to answer; it can always as JSON."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["terminal", "json", *more]),
+        default="terminal",
+        show_default=True,
+        help=help,
+    )
 
 
 def profile(default: Profile) -> Callable[[F], F]:

@@ -12,7 +12,6 @@ from tpe_audit.catalog import Profile
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import config_file
 from tpe_audit.commands.errors import NoAudit, unknown_check
-from tpe_audit.commands.explain import complete_check
 from tpe_audit.commands.needs import Narrowing, Need, needs, of_kind, roles_of_a_person
 from tpe_audit.commands.stdout import print_json, print_out
 from tpe_audit.commands.stdout import width as terminal_width
@@ -20,7 +19,6 @@ from tpe_audit.config import Config, ConfigError, without_credentials
 from tpe_audit.formats.text import counted
 from tpe_audit.plugins import Plugged, plugged
 from tpe_audit.rights import RightKind
-from tpe_audit.verdicts import Area
 
 SCHEMA = "tpe-audit/permissions/1"
 NOTHING = "no rights were told"
@@ -28,12 +26,8 @@ NOTHING = "no rights were told"
 
 @click.command("permissions")
 @options.config
-@click.option(
-    "--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only this check; repeatable."
-)
-@click.option(
-    "--area", multiple=True, type=click.Choice([x.value for x in Area]), help="Only checks of this area; repeatable."
-)
+@options.check
+@options.area
 @click.option("--profile", type=click.Choice([x.value for x in Profile]), help="Only checks of this profile.")
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), help="How to tell.  [default: terminal]")
 @click.option(

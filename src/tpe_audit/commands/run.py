@@ -10,23 +10,15 @@ from tpe_audit.catalog import Profile
 from tpe_audit.commands import options
 from tpe_audit.commands.asked import Asked
 from tpe_audit.commands.auditing import audited, configured, everything, reported
-from tpe_audit.commands.explain import complete_check
-from tpe_audit.verdicts import Area, Owner, Severity
+from tpe_audit.verdicts import Owner, Severity
 
 
 @click.command("run")
 @options.config
-@click.option(
-    "--check", multiple=True, metavar="ID", shell_complete=complete_check, help="Only this check; repeatable."
-)
-@click.option("--skip", multiple=True, metavar="ID", shell_complete=complete_check, help="Not this check; repeatable.")
+@options.check
+@options.skip
 @options.subject
-@click.option(
-    "--area",
-    multiple=True,
-    type=click.Choice([x.value for x in Area]),
-    help="Only checks of this area; repeatable.",
-)
+@options.area
 @click.option(
     "--owner",
     multiple=True,
