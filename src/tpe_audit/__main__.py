@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
-from types import FrameType
 
-INTERRUPTED, TERMINATED, NO_AUDIT = 130, 143, 2
+from tpe_audit.interruption import INTERRUPTED, TERMINATED, terminate
+
+NO_AUDIT = 2
 
 
 def main() -> None:
     """Run the command and exit: with its own code, or 2 where it could not do what it was asked."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, terminate)
     sys.exit(_run())
 
 
@@ -56,10 +57,6 @@ def _bug(error: Exception) -> int:
         err=True,
     )
     return NO_AUDIT
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise SystemExit(TERMINATED)
 
 
 if __name__ == "__main__":

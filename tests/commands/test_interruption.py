@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.commands.test_process import ENVIRONMENT
+from tests.commands.test_process import _start
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
 
@@ -20,16 +18,7 @@ MOMENTS = 10
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
-    arguments = ("run", "--demo", "--output", "reports/", "--format", "json", "--format", "html")
-    return subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "tpe_audit", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+RUN = ("-m", "tpe_audit", "run", "--demo", "--output", "reports/", "--format", "json", "--format", "html")
 
 
 def _is_whole(report: Path) -> bool:
@@ -43,7 +32,7 @@ def _is_whole(report: Path) -> bool:
 def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
     """How long an audit takes that is left alone."""
     started = time.monotonic()
-    with _start(tmp_path_factory.mktemp("alone")) as process:
+    with _start(tmp_path_factory.mktemp("alone"), *RUN) as process:
         process.communicate(timeout=120)
     assert process.returncode == 1
     return time.monotonic() - started
@@ -52,7 +41,7 @@ def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
 @pytest.mark.parametrize("moment", range(MOMENTS))
 def test_an_interruption_leaves_whole_reports_or_none(tmp_path: Path, seconds: float, moment: int) -> None:
     sent = (signal.SIGINT, signal.SIGTERM)[moment % 2]
-    with _start(tmp_path) as process:
+    with _start(tmp_path, *RUN) as process:
         time.sleep(seconds * moment / MOMENTS)
         process.send_signal(sent)
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from tpe_audit.collectors import TABLE, Collector, Question, guide
 from tpe_audit.commands.asked import CONFIG, Asked, config_file
 from tpe_audit.commands.errors import NoAudit
 from tpe_audit.evidence.readings import Half
+from tpe_audit.interruption import ended_by_sigterm
 
 if TYPE_CHECKING:
     from tpe_audit.catalog import Catalog
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from tpe_audit.report import Report
 
 T = TypeVar("T")
-
-TERMINATED = 143
 
 
 @contextmanager
@@ -128,43 +126,11 @@ def completed(work: Coroutine[Any, Any, T]) -> T:
     returned: list[T] = []
 
     async def kept() -> None:
-        with _ended_by_sigterm():
+        with ended_by_sigterm():
             returned.append(await work)
 
     asyncio.run(kept())
     return returned[0]
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM cancel the task that runs here, as asyncio lets Ctrl-C.
-
-    An exception out of a signal handler can take the place of a step that the loop has just taken up: that task would
-    never end, and neither would the program.
-    """
-    loop, task, before = asyncio.get_running_loop(), asyncio.current_task(), signal.getsignal(signal.SIGTERM)
-    terminated = False
-
-    def end() -> None:
-        nonlocal terminated
-        terminated = True
-        if task is not None:
-            task.cancel()
-
-    try:
-        loop.add_signal_handler(signal.SIGTERM, end)
-    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-        yield
-        return
-    try:
-        yield
-    except asyncio.CancelledError:
-        if terminated:
-            raise SystemExit(TERMINATED) from None
-        raise
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, before)
 
 
 async def audited(

@@ -63,7 +63,7 @@ class SignIn:
                 return held
             try:
                 token = await self._credential.get_token(*scopes, **options)
-                token.token.encode()  # it is text, unless the answer was none
+                rights = rights_in(token.token)
             except (AzureError, ValueError, OSError) as error:
                 self._failures[scopes] = self._failure(_said(error))
                 raise self._failures[scopes] from error
@@ -73,7 +73,6 @@ class SignIn:
                     "what answered is no token endpoint: look at [endpoints] authority."
                 )
                 raise self._failures[scopes] from error
-            rights = rights_in(token.token)
             if rights and rights.tenant != self.tenant.lower():
                 self._failures[scopes] = self._failure(
                     f"the identity is one of the tenant {rights.tenant}, and {self.words} is {self.tenant}. Use an "
