@@ -13,7 +13,6 @@ Nothing here needs an account or a network.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -147,7 +146,7 @@ def simulated(checks: str | Path, scenario: str = "healthy") -> dict[str, Findin
         RuntimeError: something went wrong in reading or judging.
     """
     from tpe_audit.commands.asked import Asked
-    from tpe_audit.commands.auditing import audited
+    from tpe_audit.commands.auditing import audited, completed
     from tpe_audit.commands.demo import simulated as played
 
     path = Path(checks)
@@ -159,7 +158,7 @@ def simulated(checks: str | Path, scenario: str = "healthy") -> dict[str, Findin
     chosen = [check.id for check in theirs if path in (folder, check.path)] or [_refused(found.catalog, path).id]
     asked = Asked(check=tuple(chosen), quiet=True, no_progress=True)
     with played(scenario) as config:
-        report = asyncio.run(audited(asked, config, found.catalog, chosen, simulated=True, table=found.table))
+        report = completed(audited(asked, config, found.catalog, chosen, simulated=True, table=found.table))
     if report.errors:
         raise RuntimeError("; ".join(report.errors))
     return {finding.check.id: finding for finding in report.findings}
