@@ -146,6 +146,7 @@ def test_many_lines_are_filtered_and_drawn_on_opening(opened: Callable[..., Any]
         assert table.locator("[aria-live]").inner_text() == "1 of 5,000"
         table.locator("summary").click()
         drawn = table.locator("tr.drawn svg.across")
+        drawn.wait_for()  # a browser tells of opening a moment after it was asked for
         assert drawn.is_visible()
         assert "breaks here" in drawn.locator(".broken").text_content()
         assert drawn.locator(".broken .name").text_content() == "bot"
