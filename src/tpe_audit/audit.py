@@ -128,9 +128,11 @@ def judge(catalog: Catalog, checks: Iterable[str], evidence: Evidence, terms: Te
 def pointers_of(evidence: Evidence) -> dict[str, list[str]]:
     """Return, by subject key, the keys of the things that a subject points to."""
     pointers: dict[str, list[str]] = {}
-    for (_, key), answer in evidence.answers.items():
-        if isinstance(answer, Known) and isinstance(answer.value, Thing):
-            pointers.setdefault(key, []).append(answer.value.subject.key)
+    for question, key in evidence.answers:
+        if issubclass(question, Thing):
+            answer = evidence.answers[(question, key)]
+            if isinstance(answer, Known) and isinstance(answer.value, Thing):
+                pointers.setdefault(key, []).append(answer.value.subject.key)
     return pointers
 
 

@@ -15,6 +15,7 @@ from tpe_audit.collectors.scope import asked
 from tpe_audit.evidence.readings import Half, Looked
 from tpe_audit.facts import (
     Answer,
+    Answers,
     Census,
     Deployment,
     Evidence,
@@ -83,13 +84,17 @@ async def gather(  # noqa: PLR0913 - what is read, of what, for what, and whom t
     finally:
         await reader.end()
     census: dict[type[Fact], Census] = {}
-    answers: dict[tuple[type[Fact], str], Answer] = {}
+    answers = Answers()
     unread: dict[tuple[type[Fact], Kind], Gap] = {}
     seen: dict[str, int] = {}
     # What ships is taken up last, so that no plug-in can put an answer in the place of one of its.
-    for _, harvest in sorted(zip(rows, harvests, strict=True), key=lambda both: both[0].package == PACKAGE):
+    last_first = sorted(zip(rows, harvests, strict=True), key=lambda both: both[0].package != PACKAGE)
+    harvests.clear()
+    while last_first:
+        # None is kept longer than it takes: there may be a million answers.
+        _, harvest = last_first.pop()
         census |= harvest.census
-        answers |= harvest.answers
+        answers.take(harvest.answers)
         unread |= harvest.unread
         seen |= {what: count for what, count in harvest.seen.items() if count}
     evidence = Evidence(_named(reader.tenant, answers), census, answers, tuple(sources.ledger.requests), unread, seen)

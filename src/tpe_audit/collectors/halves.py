@@ -30,6 +30,7 @@ from tpe_audit.facts import (
     AcsResourceId,
     Agent,
     Answer,
+    Answers,
     Application,
     ApplicationOwner,
     ApplicationPrincipal,
@@ -128,7 +129,7 @@ class Part:
         if self._half is not Half.AZURE:
             return harvest
         # Other readings build on what was brought home, so that stays as it is.
-        harvest = Harvest(dict(harvest.census), dict(harvest.answers), dict(harvest.unread), dict(harvest.seen))
+        harvest = Harvest(dict(harvest.census), Answers(harvest.answers), dict(harvest.unread), dict(harvest.seen))
         for key, answer in list(harvest.answers.items()):
             if isinstance(answer, Known) and isinstance(answer.value, Deployment):
                 harvest.answers[key] = Known(self._declared)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from tpe_audit.collectors import wire
-from tpe_audit.facts import Answer, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, joined, slot
+from tpe_audit.facts import Answer, Answers, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, joined, slot
 from tpe_audit.sources import Item, SourceError, Sources
 from tpe_audit.sources.errors import Off
 
@@ -24,7 +24,7 @@ class Harvest:
     """What a collector learned."""
 
     census: dict[type[Fact], Census] = field(default_factory=dict)
-    answers: dict[tuple[type[Fact], str], Answer] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     _alike: dict[Known, Known] = field(default_factory=dict, repr=False, compare=False)
@@ -83,10 +83,12 @@ class Reader:
         return cast("T", await asyncio.shield(self._tasks[reading]))
 
     async def end(self) -> None:
-        """End what is still being read, and wait until it has ended."""
-        for task in self._tasks.values():
+        """End what is still being read, wait until it has ended, and forget all that was read."""
+        tasks = list(self._tasks.values())
+        self._tasks.clear()
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def gap(error: SourceError) -> Gap:

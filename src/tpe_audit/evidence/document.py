@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +16,7 @@ from tpe_audit import __version__
 from tpe_audit.evidence.codec import Codec, Unreadable, name
 from tpe_audit.evidence.model import SCHEMA, Document, Named, Said, Told
 from tpe_audit.evidence.readings import Looked, Readings
-from tpe_audit.facts import Answer, Census, Collected, Deployment, Evidence, Fact, Gap, Known, Request, Subject
+from tpe_audit.facts import Answer, Answers, Census, Collected, Deployment, Evidence, Fact, Gap, Known, Request, Subject
 from tpe_audit.facts import Tenant as TenantFact
 from tpe_audit.report import SourceReport
 from tpe_audit.terms import Attestation, Waiver
@@ -188,11 +187,10 @@ def readings(document: Document, codec: Codec, called: str) -> Readings:
         for listed in document.census
         if (thing := reader.fact(listed.thing))
     }
-    answers = {
-        (question, one.of): reader.answer(one.told)
-        for one in document.answers
-        if (question := reader.fact(one.question))
-    }
+    answers = Answers()
+    for one in document.answers:
+        if question := reader.fact(one.question):
+            answers[(question, one.of)] = reader.answer(one.told)
     unread = {
         (question, one.of): gap
         for one in document.unread
@@ -233,9 +231,8 @@ def readings(document: Document, codec: Codec, called: str) -> Readings:
             why = answer.reason if isinstance(answer, Gap) else "it is not there"
             raise NoEvidence(f"{name(needed)} of the tenant can't be read from it: {why}")
     # The moment that stands at its head is the one that everything is judged as of.
-    moment = Known(Collected(document.collected_at))
-    answers = {**answers, (Collected, tenant.subject.key): moment}
-    return replace(found, evidence=replace(found.evidence, answers=answers))
+    answers[(Collected, tenant.subject.key)] = Known(Collected(document.collected_at))
+    return found
 
 
 def _subject(named: Named) -> Subject:

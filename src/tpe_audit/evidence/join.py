@@ -14,6 +14,7 @@ from tpe_audit.evidence.links import linked
 from tpe_audit.evidence.readings import NOT_PART, Half, Readings
 from tpe_audit.facts import (
     Answer,
+    Answers,
     ApplicationOwner,
     Census,
     Collected,
@@ -56,7 +57,7 @@ def _both(one: Readings, other: Readings) -> Readings:
     evidence = Evidence(
         tenant,
         {thing: _census(a.census.get(thing), b.census.get(thing)) for thing in {**a.census, **b.census}},
-        {key: _answer(key, a.answers.get(key), b.answers.get(key)) for key in {**a.answers, **b.answers}},
+        Answers({key: _answer(key, a.answers.get(key), b.answers.get(key)) for key in {**a.answers, **b.answers}}),
         (*a.requests, *b.requests),
         _unread(one, other),
         {**b.seen, **a.seen},
@@ -192,7 +193,7 @@ def _shifted(read: Readings, by: int) -> Readings:
         evidence=replace(
             evidence,
             census=census,
-            answers={key: answer(old) for key, old in evidence.answers.items()},
+            answers=Answers({key: answer(old) for key, old in evidence.answers.items()}),
             unread={key: replace(old, evidence=tuple(i + by for i in old.evidence)) for key, old in _gaps(evidence)},
         ),
         listed={

@@ -15,6 +15,7 @@ from tpe_audit.facts import (
     AcsResourceId,
     Agent,
     Answer,
+    Answers,
     Application,
     Bot,
     Census,
@@ -49,7 +50,7 @@ def linked(whole: Readings, azure: Sequence[Readings]) -> Readings:
         whole: what the halves say together.
         azure: the Azure halves, for what they knew when they were read.
     """
-    links = _Links(whole, dict(whole.evidence.answers), dict(whole.evidence.census))
+    links = _Links(whole, Answers(whole.evidence.answers), dict(whole.evidence.census))
     for account in links.accounts():
         links.link(account)
     links.list_bots()
@@ -64,7 +65,7 @@ def linked(whole: Readings, azure: Sequence[Readings]) -> Readings:
 @dataclass(frozen=True, slots=True)
 class _Links:
     read: Readings
-    answers: dict[tuple[type[Fact], str], Answer]
+    answers: Answers
     census: dict[type[Fact], Census]
 
     def accounts(self) -> list[ResourceAccount]:
@@ -94,13 +95,11 @@ class _Links:
 
     def _line(self, account: ResourceAccount) -> ConfiguredLine:
         names = {account.id.casefold(), account.user_principal_name.casefold()}
-        numbers = {
-            value.number
-            for (_, key), answer in self.answers.items()
-            if key == account.subject.key and isinstance(value := _value(answer), PhoneNumber)
-        }
+        held = self.answers.get((PhoneNumber, account.subject.key))
+        value = _value(held) if held else None
+        number = value.number if isinstance(value, PhoneNumber) else None
         lines = self.read.deployment.lines
-        mine = (line for line in lines if line.account.casefold() in names or line.number in numbers)
+        mine = (line for line in lines if line.account.casefold() in names or line.number == number)
         return next(mine, ConfiguredLine())
 
     def _bot_of(self, subject: Subject) -> Answer:
@@ -135,7 +134,7 @@ class _Links:
     def _at(self, arm_id: str) -> Answer:
         """Return the ACS resource at the ARM id that the configuration names."""
         key = (AcsResource, AcsResourceId(arm_id).subject.key)
-        for answer in self.answers.values():
+        for answer in self.answers.to(AcsResource).values():
             value = answer.value if isinstance(answer, Known) else None
             if isinstance(value, AcsResource) and value.arm_id.casefold() == arm_id.casefold():
                 return answer
@@ -231,10 +230,10 @@ class _Links:
         raw_ids = tuple(
             f"28:orgid:{account.id}".casefold() for account in self.accounts() if account.subject.key not in known
         )
-        for key, answer in self.answers.items():
-            if key[0] is EventSubscription and isinstance(answer, Known) and isinstance(answer.value, tuple):
+        for key, answer in self.answers.to(EventSubscription).items():
+            if isinstance(answer, Known) and isinstance(answer.value, tuple):
                 facts = tuple(_decided(fact, raw_ids) for fact in answer.value)
-                self.answers[key] = replace(answer, value=facts)
+                self.answers[(EventSubscription, key)] = replace(answer, value=facts)
 
     @staticmethod
     def _never_asked(what: str, name: str) -> Gap:

@@ -41,6 +41,7 @@ from tpe_audit.facts.acs_settings import (
     UnreadEventDelivery,
 )
 from tpe_audit.facts.agent import Agent, NoAgent, NoTeamsUser, TeamsUser
+from tpe_audit.facts.answers import Answers
 from tpe_audit.facts.base import (
     Answer,
     Census,
@@ -180,6 +181,7 @@ __all__ = [
     "AcsServicePrincipal",
     "Agent",
     "Answer",
+    "Answers",
     "AppCredential",
     "AppCredentials",
     "Application",
