@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 from benchmarks.measure import peak_memory
 from benchmarks.tenant import configuration
+from tpe_audit.__main__ import GARBAGE
 from tpe_audit.commands.asked import Asked
 from tpe_audit.report import Report
 
@@ -38,6 +40,7 @@ class Taken:
 
 def audit(config: Mapping[str, Any], formats: tuple[str, ...] = ()) -> Taken:
     """Audit a served tenant as `run` does, and render the report in these formats."""
+    gc.set_threshold(*GARBAGE)
     began, used = time.perf_counter(), time.process_time()
     from tpe_audit.catalog import find
     from tpe_audit.commands.auditing import collected, completed, judged
