@@ -7,29 +7,30 @@ https://learn.microsoft.com/graph/api/teamsadministration-teamsuserconfiguration
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.reader import Harvest, Reader, attempt, by_id, each, gap, text
+from tpe_audit.collectors.configurations import Configuration, NoConfiguration, configurations
+from tpe_audit.collectors.licenses import Assigned
+from tpe_audit.collectors.listed import Alike, ById
+from tpe_audit.collectors.reader import Harvest, Reader, each, gap, text, tried
 from tpe_audit.collectors.scope import asked
 from tpe_audit.collectors.tenant import read_skus
-from tpe_audit.collectors.users import SELECTED, of_assignments, tell_user
+from tpe_audit.collectors.users import SELECTED, UserAnswers
 from tpe_audit.facts import (
     Agent,
     Answer,
     AssignedPolicies,
     Census,
-    Fact,
     Gap,
     Kind,
     Known,
     Licenses,
     NoAgent,
     NoTeamsUser,
-    PolicyAssignment,
     SignIn,
     Subject,
     TeamsAccountType,
@@ -41,12 +42,6 @@ from tpe_audit.sources import Item, SourceError
 
 MEMBER_GRANT = "the Graph permissions GroupMember.Read.All and User.Read.All"
 USER_GRANT = "the Graph permission User.Read.All"
-TEAMS_GRANT = "the Graph permission TeamsUserConfiguration.Read.All"
-CONFIGURATIONS = "/v1.0/admin/teams/userConfigurations"
-CONFIGURED = "$select=id,userPrincipalName,accountType,isEnterpriseVoiceEnabled,effectivePolicyAssignments"
-CONFIGURATION = "a Teams user configuration"
-ALL_MEMBERS = {"Prefer": "include-unknown-enum-members"}
-"""Without it Graph hides account types that were added later."""
 ALL = f"{SELECTED},assignedLicenses,licenseAssignmentStates"
 GROUPS = "the members of the agents' groups"
 PAGE = 999
@@ -55,10 +50,21 @@ ONE_BY_ONE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """An agent, and what the directory says of it."""
+
+    agent: Agent
+    answers: UserAnswers
+    licenses: Assigned | Gap
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agents:
     """All agents that config.toml names."""
 
-    users: Mapping[str, tuple[Agent, Item]]
+    users: Mapping[str, Member]
+    """By object id."""
     absent: tuple[NoAgent, ...]
     unread: tuple[tuple[Subject, Gap], ...]
     gap: Gap | None
@@ -72,30 +78,23 @@ async def read_agents(reader: Reader) -> Agents:
     if reader.subjects:
         groups = ()
         named = [a.user.id for a in await reader.once(asked) if a.user and not a.account and not a.error]
-    members_of = await asyncio.gather(*(_members(reader, group) for group in groups))
-    users: dict[str, tuple[Agent, Item]] = {}
-    gaps = [members for members in members_of if isinstance(members, Gap)]
-    listed = [item for members in members_of if not isinstance(members, Gap) for item in members]
+    understand = partial(_member, alike=Alike())
+    members = ById(GROUPS, understand)
+    gaps = [one for one in await asyncio.gather(*(_members(reader, group, members) for group in groups)) if one]
+    users = {key: member for key, member in members.found.items() if not isinstance(member, Gap)}
     absent: list[NoAgent] = []
-    unread: list[tuple[Subject, Gap]] = []
-    for key, member in by_id(listed, GROUPS).items():
-        if isinstance(member, Gap):
-            unread.append((Subject(Kind.AGENT, key, key), member))
-        else:
-            users[key] = (_agent(member.body, (member.evidence,)), member)
-    known = {agent.user_principal_name.casefold() for agent, _ in users.values()} | users.keys()
-    known |= {subject.id for subject, _ in unread}
+    unread = [(Subject(Kind.AGENT, key, key), one) for key, one in members.found.items() if isinstance(one, Gap)]
+    known = {member.agent.user_principal_name.casefold() for member in users.values()} | members.found.keys()
     named = [name for name in named if name.casefold() not in known]
-    read: dict[str, tuple[Agent, Item]] = {}
+    read: dict[str, Member] = {}
 
     async def user(name: str) -> Answer:
         path = f"/v1.0/users/{quote(name, safe='@')}?$select={ALL}"
         answered = await reader.sources.graph.get(path, grant=USER_GRANT)
         if answered.body is None:
             return Known(NoAgent(name), (answered.evidence,))
-        agent = _agent(answered.body, (answered.evidence,))
-        read[name] = (agent, Item(answered.body, answered.evidence))
-        return Known(agent, (answered.evidence,))
+        read[name] = understand(Item(answered.body, answered.evidence))
+        return Known(read[name].agent, (answered.evidence,))
 
     evidence: list[int] = []
     for name, answer in await each(named, user):
@@ -105,32 +104,41 @@ async def read_agents(reader: Reader) -> Agents:
         elif isinstance(answer.value, NoAgent):
             absent.append(answer.value)
         else:
-            users[read[name][0].id] = read[name]
+            users[read[name].agent.id] = read[name]
     return Agents(users, tuple(absent), tuple(unread), gaps[0] if gaps else None, tuple(evidence))
 
 
-async def _members(reader: Reader, group: str) -> Sequence[Item] | Gap:
+async def _members(reader: Reader, group: str, into: ById[Member]) -> Gap | None:
+    """Read the members of a group; the gap, if they can't be read to the last."""
     try:
-        listing = await reader.sources.graph.items(
+        await reader.sources.graph.each(
             f"/v1.0/groups/{group}/transitiveMembers/microsoft.graph.user?$select={ALL}&$top={PAGE}",
+            into.take,
             grant=MEMBER_GRANT,
         )
-        by_id(listing.items, GROUPS)
     except SourceError as error:
         return gap(error)
-    return listing.items
+    return None
 
 
-def _agent(body: object, evidence: tuple[int, ...]) -> Agent:
-    user = wire.parsed(wire.Identified, body, "an agent", evidence)
-    return Agent(user.id.lower(), text(body, "userPrincipalName"), text(body, "displayName"))
+def _member(item: Item, alike: Alike) -> Member:
+    evidence = (item.evidence,)
+    user = wire.parsed(wire.Identified, item.body, "an agent", evidence)
+    agent = Agent(user.id.lower(), text(item.body, "userPrincipalName"), text(item.body, "displayName"))
+    what = f"the licences of {agent.subject.name}"
+    return Member(
+        agent,
+        alike.once(UserAnswers.of(item.body, agent.subject.name, evidence)),
+        alike.once(tried(partial(Assigned.of, item.body, what, evidence), evidence)),
+        item.evidence,
+    )
 
 
 async def agents(reader: Reader) -> Harvest:
     """The agents, and whether each may sign in."""
     read = await reader.once(read_agents)
     harvest = Harvest()
-    known = [(agent.subject, Known(agent, (item.evidence,))) for agent, item in read.users.values()]
+    known = [(one.agent.subject, Known(one.agent, (one.evidence,))) for one in read.users.values()]
     absent = [(thing.subject, Known(thing, read.evidence)) for thing in read.absent]
     nothing = "No agents are configured ([deployment.agents])."
     if reader.deployment.names_agents:
@@ -141,8 +149,8 @@ async def agents(reader: Reader) -> Harvest:
     for subject, unread in read.unread:
         for question in (SignIn, UsageLocation, UserType):
             harvest.answer(subject, question, unread)
-    for agent, item in read.users.values():
-        tell_user(harvest, agent.subject, item.body, (item.evidence,))
+    for member in read.users.values():
+        member.answers.tell(harvest, member.agent.subject)
     return harvest
 
 
@@ -159,73 +167,37 @@ async def agent_licenses(reader: Reader) -> Harvest:
     except SourceError as error:
         harvest.unread[(Licenses, Kind.AGENT)] = gap(error)
         return harvest
-    for agent, item in read.users.values():
-        evidence, what = (item.evidence, *pages), f"the licences of {agent.subject.name}"
-        licenses = attempt(partial(of_assignments, item.body, skus, what, evidence), evidence)
-        harvest.answer(agent.subject, Licenses, licenses)
+    licenses: Callable[[Assigned, int], Known] = cache(
+        lambda assigned, index: Known(assigned.licenses(skus), (index, *pages))
+    )
+    for member in read.users.values():
+        assigned = member.licenses
+        answer = assigned if isinstance(assigned, Gap) else licenses(assigned, member.evidence)
+        harvest.answer(member.agent.subject, Licenses, answer)
     return harvest
 
 
 async def teams_users(reader: Reader) -> Harvest:
-    """What Teams knows of each agent: asked for one by one if they are few, else all in pages."""
+    """What Teams knows of each agent."""
     read = await reader.once(read_agents)
     harvest = Harvest()
     for subject, unread in read.unread:
-        for question in OF_TEAMS_USER:
-            harvest.answer(subject, question, unread)
-    graph = reader.sources.graph
-
-    async def one(agent: Agent) -> tuple[Agent, Item | Gap | tuple[int, ...]]:
-        try:
-            path = f"{CONFIGURATIONS}/{agent.id}?{CONFIGURED}"
-            answered = await graph.get(path, grant=TEAMS_GRANT, headers=ALL_MEMBERS)
-        except SourceError as error:
-            return agent, gap(error)
-        evidence = (answered.evidence,)
-        return agent, evidence if answered.body is None else Item(answered.body, answered.evidence)
-
-    everyone = [agent for agent, _ in read.users.values()]
-    if len(everyone) <= ONE_BY_ONE:
-        for agent, found in await asyncio.gather(*(one(agent) for agent in everyone)):
-            _tell_configuration(harvest, agent, found)
-        return harvest
-    listing = await graph.items(f"{CONFIGURATIONS}?{CONFIGURED}&$top={PAGE}", grant=TEAMS_GRANT, headers=ALL_MEMBERS)
-    listed = by_id(listing.items, "the list of Teams user configurations")
-    for agent in everyone:
-        _tell_configuration(harvest, agent, listed.get(agent.id, listing.evidence))
+        _tell(harvest, subject, unread)
+    told = await configurations(reader, read.users.keys(), ONE_BY_ONE)
+    for key, member in read.users.items():
+        _tell(harvest, member.agent.subject, told[key])
     return harvest
 
 
-def _tell_configuration(harvest: Harvest, agent: Agent, found: Item | Gap | tuple[int, ...]) -> None:
-    """Note what an agent's configuration says, or the proof that there is none, field by field."""
-    for question, parse in OF_TEAMS_USER.items():
-        answer: Answer
-        if isinstance(found, Gap):
-            answer = found
-        elif isinstance(found, Item):
-            answer = attempt(partial(parse, found.body, (found.evidence,)), (found.evidence,))
-        else:
-            answer = Known(NoTeamsUser(), found)
-        harvest.answer(agent.subject, question, answer)
-
-
-def _teams_user(body: object, evidence: tuple[int, ...]) -> Fact:
-    item = wire.parsed(wire.UserConfiguration, body, CONFIGURATION, evidence)
-    return TeamsUser(item.isEnterpriseVoiceEnabled or False)
-
-
-def _account_type(body: object, evidence: tuple[int, ...]) -> Fact:
-    return TeamsAccountType(wire.parsed(wire.UserAccountType, body, CONFIGURATION, evidence).accountType)
-
-
-def _policies(body: object, evidence: tuple[int, ...]) -> Fact:
-    listed = wire.parsed(wire.UserPolicies, body, CONFIGURATION, evidence).effectivePolicyAssignments or []
-    return AssignedPolicies(tuple(PolicyAssignment(e.policyType, e.policyAssignment.displayName) for e in listed))
-
-
-OF_TEAMS_USER: Mapping[type[Fact], Callable[[object, tuple[int, ...]], Fact]] = {
-    TeamsUser: _teams_user,
-    TeamsAccountType: _account_type,
-    AssignedPolicies: _policies,
-}
-"""What one configuration answers, and how."""
+def _tell(harvest: Harvest, subject: Subject, found: Configuration | NoConfiguration | Gap) -> None:
+    """Note what an agent's configuration says, or the proof that there is none."""
+    answers: tuple[Answer, Answer, Answer]
+    match found:
+        case Configuration(user, account_type, policies):
+            answers = user, account_type, policies
+        case NoConfiguration(evidence):
+            answers = (Known(NoTeamsUser(), evidence),) * 3
+        case Gap():
+            answers = found, found, found
+    for question, answer in zip((TeamsUser, TeamsAccountType, AssignedPolicies), answers, strict=True):
+        harvest.answer(subject, question, answer)

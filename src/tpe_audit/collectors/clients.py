@@ -153,7 +153,7 @@ async def client_consents(reader: Reader) -> Harvest:
     harvest = Harvest()
     for subject, unread in agents.unread:
         harvest.answer(subject, ClientConsents, unread)
-    everyone = [agent for agent, _ in agents.users.values()]
+    everyone = [member.agent for member in agents.users.values()]
 
     def all_of(answer: Answer) -> Harvest:
         for agent in everyone:

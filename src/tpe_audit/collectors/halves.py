@@ -17,12 +17,13 @@ from typing import Any
 from tpe_audit.collectors import Collector
 from tpe_audit.collectors.accounts import LineAccount, LineAccounts, line_accounts
 from tpe_audit.collectors.acs import event_subscriptions, read_subscriptions, understood
-from tpe_audit.collectors.agents import Agents, read_agents
+from tpe_audit.collectors.agents import Agents, Member, read_agents
 from tpe_audit.collectors.azure import ACS, BOT, ResourceType, keys_of_all
 from tpe_audit.collectors.bots import APPLICATION_GRANT, application_owners, applications
 from tpe_audit.collectors.events import event_subscription
 from tpe_audit.collectors.reader import Harvest, Reader, each, text
 from tpe_audit.collectors.registrations import PrincipalOf
+from tpe_audit.collectors.users import UserAnswers
 from tpe_audit.config import is_guid
 from tpe_audit.evidence.readings import ANYONE, Half, Looked, not_part
 from tpe_audit.facts import (
@@ -204,9 +205,12 @@ class Part:
             if not read.unread and not read.gap:
                 return read
         names = self._declared.agent_users
-        users = {name.lower(): (Agent(name.lower(), "", ""), Item({}, 0)) for name in names if is_guid(name)}
+        users = {name.lower(): self._undescribed(Agent(name.lower(), "", "")) for name in names if is_guid(name)}
         unread = tuple((Subject(Kind.AGENT, name, name), self.why) for name in names if not is_guid(name))
         return Agents(users, (), unread, self.why if self._declared.agent_groups else None, ())
+
+    def _undescribed(self, agent: Agent) -> Member:
+        return Member(agent, UserAnswers(self.why, self.why, self.why), self.why, 0)
 
 
 def _seen_here(answer: Answer) -> bool:

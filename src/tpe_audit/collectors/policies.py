@@ -160,7 +160,8 @@ async def _of_agents(
         return harvest
     data, evidence = await reader.sources.teams_powershell.cmdlet(cmdlet)
     policies = _policies(data, content, evidence)
-    for agent, _ in read.users.values():
+    for member in read.users.values():
+        agent = member.agent
         try:
             answer = await of(agent, await _assigned(reader, agent.subject), policies, evidence)
         except SourceError as error:

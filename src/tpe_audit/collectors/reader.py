@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from tpe_audit.collectors import wire
+from tpe_audit.collectors.listed import Alike
 from tpe_audit.facts import Answer, Answers, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, joined, slot
-from tpe_audit.sources import Item, SourceError, Sources
+from tpe_audit.sources import SourceError, Sources
 from tpe_audit.sources.errors import Off
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class Harvest:
     answers: Answers = field(default_factory=Answers)
     unread: dict[tuple[type[Fact], Kind], Gap] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
-    _alike: dict[Known, Known] = field(default_factory=dict, repr=False, compare=False)
+    _alike: Alike = field(default_factory=Alike, repr=False, compare=False)
 
     def tell(self, subject: Subject, fact: Fact, evidence: tuple[int, ...] = ()) -> None:
         """Note a fact of a subject."""
@@ -35,16 +35,7 @@ class Harvest:
 
     def answer(self, subject: Subject, question: type[Fact], answer: Answer) -> None:
         """Note the answer to a question on a subject, whatever it is."""
-        self.answers[(slot(question), subject.key)] = self._once(answer)
-
-    def _once(self, answer: Answer) -> Answer:
-        """Return one answer for all that are alike: most of a hundred thousand agents are."""
-        if not isinstance(answer, Known):
-            return answer
-        try:
-            return self._alike.setdefault(answer, answer)
-        except TypeError:  # a plug-in's fact may hold what has no hash
-            return answer
+        self.answers[(slot(question), subject.key)] = self._alike.once(answer)
 
 
 class Reader:
@@ -97,12 +88,18 @@ def gap(error: SourceError) -> Gap:
     return Gap(str(error), error.evidence, declared, error.lacks)
 
 
-def attempt(make: Callable[[], Fact], evidence: tuple[int, ...] = ()) -> Answer:
-    """Return the fact that `make` makes of an answer, or the gap that a malformed answer leaves."""
+def tried(make: Callable[[], T], evidence: tuple[int, ...] = ()) -> T | Gap:
+    """Return what `make` makes of an answer, or the gap that a malformed answer leaves."""
     try:
-        return Known(make(), evidence)
+        return make()
     except SourceError as error:
         return Gap(str(error), error.evidence or evidence, lacks=error.lacks)
+
+
+def attempt(make: Callable[[], Fact], evidence: tuple[int, ...] = ()) -> Answer:
+    """Return the fact that `make` makes of an answer, or the gap that a malformed answer leaves."""
+    made = tried(make, evidence)
+    return made if isinstance(made, Gap) else Known(made, evidence)
 
 
 def agreed(answers: Sequence[Answer], what: str) -> Answer:
@@ -112,22 +109,6 @@ def agreed(answers: Sequence[Answer], what: str) -> Answer:
         if isinstance(first, Known) and isinstance(other, Known) and first.value != other.value:
             return Gap(f"Microsoft Graph lists {what} twice, and the two contradict each other.", joined(answers))
     return next((answer for answer in answers if isinstance(answer, Gap)), first)
-
-
-def by_id(items: Iterable[Item], what: str) -> dict[str, Item | Gap]:
-    """Return the elements of a list by id in lower case; one that is there twice, and differs, is not known.
-
-    Raises:
-        Malformed: an element has no id.
-    """
-    found: dict[str, Item | Gap] = {}
-    for item in items:
-        key = wire.parsed(wire.Identified, item.body, what, (item.evidence,)).id.lower()
-        known = found.setdefault(key, item)
-        if isinstance(known, Item) and known.body != item.body:
-            why = f"Microsoft Graph lists {key} twice in {what}, and the two contradict each other."
-            found[key] = Gap(why, (known.evidence, item.evidence))
-    return found
 
 
 def text(body: object, key: str) -> str:

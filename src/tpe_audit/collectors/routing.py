@@ -7,16 +7,18 @@ https://learn.microsoft.com/powershell/module/microsoftteams/get-csonlinevoicero
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.accounts import LineAccount, line_accounts
+from tpe_audit.collectors.accounts import line_accounts
+from tpe_audit.collectors.configurations import Configuration, NoConfiguration, configurations
 from tpe_audit.collectors.policies import named
-from tpe_audit.collectors.reader import FEW, Harvest, Reader, by_id, each, gap
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, gap
 from tpe_audit.facts import (
     Answer,
     AssignedDialOutPolicy,
+    AssignedPolicies,
     AssignedVoiceRoutingPolicy,
     DialOutPolicies,
     DialOutPolicy,
@@ -32,12 +34,7 @@ from tpe_audit.facts import (
     VoiceRoutingPolicy,
 )
 from tpe_audit.facts.policy import GLOBAL
-from tpe_audit.sources import Item, SourceError
-
-GRANT = "the Graph permission TeamsUserConfiguration.Read.All"
-CONFIGURATIONS = "/v1.0/admin/teams/userConfigurations"
-SELECTED = "$select=id,effectivePolicyAssignments"
-PAGE = 999
+from tpe_audit.sources import SourceError
 
 _W = TypeVar("_W", bound=wire.Wire)
 _PolicyName = str | wire.NamedPolicy | None
@@ -109,14 +106,14 @@ async def assigned_policies(reader: Reader) -> Harvest:
     for subject, unread in read.unread:
         harvest.answer(subject, AssignedVoiceRoutingPolicy, unread)
         harvest.answer(subject, AssignedDialOutPolicy, unread)
-    listed = await _configurations(reader, read.accounts)
+    accounts = {account.account.id: account.account.subject for account in read.accounts}
+    listed = await _configurations(reader, accounts)
     routing = await _exported_names(reader, wire.OnlineUserRouting, lambda user: user.OnlineVoiceRoutingPolicy)
     dialling = await _exported_names(reader, wire.OnlineUserDialOut, lambda user: user.OnlineDialOutPolicy)
-    for account, configuration in listed:
-        subject = account.account.subject
-        name = _assigned(subject, configuration, "OnlineVoiceRoutingPolicy", routing)
+    for key, subject in accounts.items():
+        name = _assigned(subject, listed[key], "OnlineVoiceRoutingPolicy", routing)
         harvest.answer(subject, AssignedVoiceRoutingPolicy, _as(AssignedVoiceRoutingPolicy, name))
-        name = _assigned(subject, configuration, "OnlineDialOutPolicy", dialling)
+        name = _assigned(subject, listed[key], "OnlineDialOutPolicy", dialling)
         harvest.answer(subject, AssignedDialOutPolicy, _as(AssignedDialOutPolicy, name))
     return harvest
 
@@ -130,25 +127,17 @@ def _as(fact: Callable[[str], Fact], name: _Name | Gap) -> Answer:
 
 
 def _assigned(
-    subject: Subject, configuration: Item | Gap, policy_type: str, export: Mapping[str, _Name | Gap] | Gap
+    subject: Subject, configured: Answer, policy_type: str, export: Mapping[str, _Name | Gap] | Gap
 ) -> _Name | Gap:
     """Return the policy of a type that is in effect for an account."""
-    evidence: tuple[int, ...] = configuration.evidence if isinstance(configuration, Gap) else (configuration.evidence,)
-    unread = configuration if isinstance(configuration, Gap) else None
-    if isinstance(configuration, Item):
-        try:
-            policies = wire.parsed(
-                wire.UserPolicies, configuration.body, f"the Teams policies of {subject.name}", evidence
-            ).effectivePolicyAssignments
-        except SourceError as error:
-            unread = gap(error)
-        else:
-            wanted = policy_type.casefold()
-            names = {p.policyAssignment.displayName for p in policies or () if p.policyType.casefold() == wanted}
-            if len(names) > 1:
-                return Gap(f"Microsoft Graph says that {subject.name} has several policies {policy_type}.", evidence)
-            if names:
-                return named(names.pop()), evidence
+    evidence = configured.evidence
+    unread = configured if isinstance(configured, Gap) else None
+    if isinstance(configured, Known) and isinstance(configured.value, AssignedPolicies):
+        names = configured.value.all_of(policy_type)
+        if len(names) > 1:
+            return Gap(f"Microsoft Graph says that {subject.name} has several policies {policy_type}.", evidence)
+        if names:
+            return named(names.pop()), evidence
     if isinstance(export, Gap):
         return unread or Gap(
             f"Microsoft Graph lists no {policy_type} for {subject.name}, and whether it would is not documented. "
@@ -191,30 +180,20 @@ def _exported_name(
     return named(name or GLOBAL), evidence
 
 
-async def _configurations(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Item | Gap]]:
-    """Return what Teams knows of each account: asked for one by one if they are few, else read in pages."""
-    graph = reader.sources.graph
-    if len(accounts) > FEW:
-        try:
-            listing = await graph.items(f"{CONFIGURATIONS}?{SELECTED}&$top={PAGE}", grant=GRANT)
-            listed = by_id(listing.items, "the list of Teams user configurations")
-        except SourceError as error:
-            return [(account, gap(error)) for account in accounts]
-        return [
-            (account, listed.get(account.account.id) or _missing(account, listing.evidence)) for account in accounts
-        ]
-    items: dict[str, Item] = {}
-
-    async def one(account: LineAccount) -> Answer:
-        answered = await graph.get(f"{CONFIGURATIONS}/{account.account.id}?{SELECTED}", grant=GRANT)
-        if answered.body is None:
-            return _missing(account, (answered.evidence,))
-        items[account.account.id] = Item(answered.body, answered.evidence)
-        return Known(account.account, (answered.evidence,))
-
-    read = await each(accounts, one)
-    return [(account, answer if isinstance(answer, Gap) else items[account.account.id]) for account, answer in read]
+async def _configurations(reader: Reader, accounts: Mapping[str, Subject]) -> Mapping[str, Answer]:
+    """Return the policies that Graph lists for each account."""
+    try:
+        told = await configurations(reader, accounts.keys(), FEW)
+    except SourceError as error:
+        return dict.fromkeys(accounts, gap(error))
+    return {key: _policies(told[key], subject) for key, subject in accounts.items()}
 
 
-def _missing(account: LineAccount, evidence: tuple[int, ...]) -> Gap:
-    return Gap(f"Microsoft Graph knows no Teams user configuration of {account.account.subject.name}.", evidence)
+def _policies(found: Configuration | NoConfiguration | Gap, subject: Subject) -> Answer:
+    match found:
+        case Configuration():
+            return found.policies
+        case NoConfiguration(evidence):
+            return Gap(f"Microsoft Graph knows no Teams user configuration of {subject.name}.", evidence)
+        case Gap():
+            return found

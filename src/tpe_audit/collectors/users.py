@@ -6,23 +6,24 @@ https://learn.microsoft.com/graph/api/user-get, https://learn.microsoft.com/grap
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
-from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, by_id, gap
+from tpe_audit.collectors.licenses import Plans, of_details
+from tpe_audit.collectors.listed import Alike, ById
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, gap, text, tried
 from tpe_audit.facts import (
     Answer,
-    AssignedPlan,
     Department,
     Fact,
     Gap,
     Known,
     Licenses,
-    PlanStatus,
     SignIn,
     Subject,
     SubscribedSkus,
@@ -40,44 +41,50 @@ PAGE = 999
 DEPARTMENT = "Microsoft Communication Application Instance"
 """What Teams writes into the department of the users behind resource accounts."""
 
-_DETAIL = {
-    "Success": PlanStatus.ON,
-    "Disabled": PlanStatus.OFF,
-    "Error": PlanStatus.ERROR,
-    "PendingInput": PlanStatus.PENDING,
-    "PendingActivation": PlanStatus.PENDING,
-    "PendingProvisioning": PlanStatus.PENDING,
-}
-_CAPABILITY = {"Enabled": PlanStatus.ON, "Warning": PlanStatus.ON}
-_ACTIVE = frozenset({"Active", "ActiveWithError"})
-_LAPSED = frozenset({"Suspended", "Deleted", "LockedOut"})
+
+@dataclass(frozen=True, slots=True)
+class UserAnswers:
+    """What the directory says of a user, each by itself."""
+
+    sign_in: Answer
+    usage_location: Answer
+    user_type: Answer
+
+    @classmethod
+    def of(cls, user: Mapping[str, Any], name: str, evidence: tuple[int, ...]) -> UserAnswers:
+        """Return what a user object says."""
+        what = f"the user {name}"
+        try:
+            wire.not_blank(user, SELECTED, "a user", GRANT, evidence)
+        except SourceError as error:
+            return cls(*(gap(error),) * 3)
+
+        def sign_in() -> Fact:
+            return SignIn(wire.parsed(wire.UserSignIn, user, what, evidence).accountEnabled)
+
+        def usage_location() -> Fact:
+            return UsageLocation(wire.parsed(wire.UserUsageLocation, user, what, evidence).usageLocation or "")
+
+        def user_type() -> Fact:
+            return UserType(wire.parsed(wire.UserTypeItem, user, what, evidence).userType or "")
+
+        return cls(attempt(sign_in, evidence), attempt(usage_location, evidence), attempt(user_type, evidence))
+
+    def tell(self, harvest: Harvest, subject: Subject) -> None:
+        """Note it."""
+        harvest.answer(subject, SignIn, self.sign_in)
+        harvest.answer(subject, UsageLocation, self.usage_location)
+        harvest.answer(subject, UserType, self.user_type)
 
 
-def tell_user(harvest: Harvest, subject: Subject, user: Mapping[str, Any], evidence: tuple[int, ...]) -> None:
-    """Note what a user object says about sign-in, usage location and type, each by itself."""
-    what = f"the user {subject.name}"
+@dataclass(frozen=True, slots=True)
+class AccountUser:
+    """The user behind a resource account."""
 
-    def fact(make: Any) -> Answer:
-        return attempt(lambda: make(user), evidence)
-
-    def sign_in(body: object) -> Fact:
-        return SignIn(wire.parsed(wire.UserSignIn, body, what, evidence).accountEnabled)
-
-    def usage_location(body: object) -> Fact:
-        return UsageLocation(wire.parsed(wire.UserUsageLocation, body, what, evidence).usageLocation or "")
-
-    def user_type(body: object) -> Fact:
-        return UserType(wire.parsed(wire.UserTypeItem, body, what, evidence).userType or "")
-
-    try:
-        wire.not_blank(user, SELECTED, "a user", GRANT, evidence)
-    except SourceError as error:
-        for question in (SignIn, UsageLocation, UserType):
-            harvest.answer(subject, question, gap(error))
-        return
-    harvest.answer(subject, SignIn, fact(sign_in))
-    harvest.answer(subject, UsageLocation, fact(usage_location))
-    harvest.answer(subject, UserType, fact(user_type))
+    answers: UserAnswers
+    department: Answer
+    plans: Plans | Gap
+    evidence: int
 
 
 async def account_users(reader: Reader) -> Harvest:
@@ -85,23 +92,35 @@ async def account_users(reader: Reader) -> Harvest:
     read = await reader.once(line_accounts)
     harvest = Harvest()
     for subject, unread in read.unread:
-        for question in (SignIn, UsageLocation, UserType, Department):
-            harvest.answer(subject, question, unread)
+        UserAnswers(unread, unread, unread).tell(harvest, subject)
+        harvest.answer(subject, Department, unread)
     for account, user in await _users(reader, read.accounts):
         subject = account.account.subject
         if isinstance(user, Gap):
-            for question in (SignIn, UsageLocation, UserType, Department):
-                harvest.answer(subject, question, user)
+            UserAnswers(user, user, user).tell(harvest, subject)
+            harvest.answer(subject, Department, user)
         else:
-            tell_user(harvest, subject, user.body, (user.evidence,))
-            harvest.answer(subject, Department, attempt(partial(_department, user, subject), (user.evidence,)))
+            user.answers.tell(harvest, subject)
+            harvest.answer(subject, Department, user.department)
     return harvest
 
 
-def _department(user: Item, subject: Subject) -> Fact:
-    what, evidence = f"the user {subject.name}", (user.evidence,)
-    wire.not_blank(user.body, SELECTED, "a user", GRANT, evidence)
-    return Department(wire.parsed(wire.UserDepartment, user.body, what, evidence).department or "")
+def _understood(item: Item, alike: Alike | None = None) -> AccountUser:
+    """Return what a user object says of the user behind an account."""
+    name = text(item.body, "userPrincipalName") or text(item.body, "id")
+    what, evidence = f"the user {name}", (item.evidence,)
+
+    def department() -> Fact:
+        wire.not_blank(item.body, SELECTED, "a user", GRANT, evidence)
+        return Department(wire.parsed(wire.UserDepartment, item.body, what, evidence).department or "")
+
+    user = AccountUser(
+        UserAnswers.of(item.body, name, evidence),
+        attempt(department, evidence),
+        tried(partial(Plans.of, item.body, f"the licences of {name}", evidence), evidence),
+        item.evidence,
+    )
+    return alike.once(user) if alike else user
 
 
 async def account_licenses(reader: Reader) -> Harvest:
@@ -119,30 +138,30 @@ async def account_licenses(reader: Reader) -> Harvest:
     return harvest
 
 
-async def _users(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Gap | Item]]:
+async def _users(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Gap | AccountUser]]:
     """Return the user behind each account: asked for one by one if they are few, else read in pages."""
-    listed: dict[str, Item | Gap] = {}
+    listed: Mapping[str, AccountUser | Gap] = {}
     if len(accounts) > FEW:
         try:
             listed = await reader.once(_listed_users)
         except SourceError as error:
             return [(account, gap(error)) for account in accounts]
 
-    async def one(account: LineAccount) -> tuple[LineAccount, Gap | Item]:
+    async def one(account: LineAccount) -> tuple[LineAccount, Gap | AccountUser]:
         if found := listed.get(account.account.id):
             return account, found
         try:
             # An account whose department was changed is not on the list.
-            return account, await _user(reader, account, OF_ACCOUNT)
+            return account, _understood(await _user(reader, account))
         except SourceError as error:
             return account, gap(error)
 
     return list(await asyncio.gather(*(one(account) for account in accounts)))
 
 
-async def _user(reader: Reader, account: LineAccount, selected: str) -> Item:
+async def _user(reader: Reader, account: LineAccount) -> Item:
     answered: Answered = await reader.sources.graph.get(
-        f"/v1.0/users/{account.account.id}?$select={selected}", grant=GRANT
+        f"/v1.0/users/{account.account.id}?$select={OF_ACCOUNT}", grant=GRANT
     )
     if answered.body is None:
         raise Failed(
@@ -152,14 +171,16 @@ async def _user(reader: Reader, account: LineAccount, selected: str) -> Item:
     return Item(answered.body, answered.evidence)
 
 
-async def _listed_users(reader: Reader) -> dict[str, Item | Gap]:
+async def _listed_users(reader: Reader) -> Mapping[str, AccountUser | Gap]:
     """Read the users behind all resource accounts in pages, licences included, by object id."""
     condition = quote(f"department eq '{DEPARTMENT}'")
-    listing = await reader.sources.graph.items(
+    listed = ById("the list of users", partial(_understood, alike=Alike()))
+    await reader.sources.graph.each(
         f"/v1.0/users?$filter={condition}&$select={OF_ACCOUNT},assignedLicenses,assignedPlans&$top={PAGE}",
+        listed.take,
         grant=GRANT,
     )
-    return by_id(listing.items, "the list of users")
+    return listed.found
 
 
 async def _details(reader: Reader, account: LineAccount) -> tuple[LineAccount, Answer]:
@@ -169,22 +190,9 @@ async def _details(reader: Reader, account: LineAccount) -> tuple[LineAccount, A
             f"/v1.0/users/{account.account.id}/licenseDetails", grant=LICENSE_GRANT
         )
         what = f"the licences of {account.account.subject.name}"
-        details = [wire.parsed(wire.LicenseDetail, item.body, what, listing.evidence) for item in listing.items]
+        return account, Known(of_details(listing.items, what, listing.evidence), listing.evidence)
     except SourceError as error:
         return account, gap(error)
-    plans = tuple(
-        AssignedPlan(
-            plan.servicePlanId.lower(),
-            plan.servicePlanName or "",
-            detail.skuId.lower(),
-            (detail.skuPartNumber or "").strip(),
-            _DETAIL[plan.provisioningStatus],
-            plan.provisioningStatus,
-        )
-        for detail in details
-        for plan in detail.servicePlans
-    )
-    return account, Known(Licenses(plans), listing.evidence)
 
 
 async def _plans(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[LineAccount, Answer]]:
@@ -200,6 +208,7 @@ async def _plans(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
         listed = await reader.once(_listed_users)
     except SourceError as error:
         return [(account, gap(error)) for account in accounts]
+    licenses: Callable[[Plans], Licenses] = cache(lambda plans: plans.licenses(skus))
 
     async def one(account: LineAccount) -> tuple[LineAccount, Answer]:
         found = listed.get(account.account.id)
@@ -207,58 +216,8 @@ async def _plans(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
             return await _details(reader, account)
         if isinstance(found, Gap):
             return account, found
-        evidence, what = (found.evidence,), f"the licences of {account.account.subject.name}"
-        return account, attempt(lambda: _of_plans(found.body, skus, what, evidence), evidence)
+        if isinstance(found.plans, Gap):
+            return account, found.plans
+        return account, Known(licenses(found.plans), (found.evidence,))
 
     return list(await asyncio.gather(*(one(account) for account in accounts)))
-
-
-def _of_plans(body: object, skus: SubscribedSkus | None, what: str, evidence: tuple[int, ...]) -> Fact:
-    user = wire.parsed(wire.UserPlans, body, what, evidence)
-    products = {license_.skuId.lower(): license_ for license_ in user.assignedLicenses}
-    brought = {
-        plan.id: (sku, plan.name)
-        for sku in (skus.skus if skus else ())
-        if sku.id in products
-        for plan in sku.plans
-        if plan.id not in {off.lower() for off in products[sku.id].disabledPlans}
-    }
-    plans = []
-    for item in user.assignedPlans:
-        plan = item.servicePlanId.lower()
-        sku, name = brought.get(plan, (None, ""))
-        status = _CAPABILITY.get(item.capabilityStatus, PlanStatus.OFF)
-        product = (sku.id, sku.part_number) if sku else ("", "")
-        plans.append(AssignedPlan(plan, name, *product, status, item.capabilityStatus))
-    return Licenses(tuple(plans))
-
-
-def of_assignments(body: object, skus: SubscribedSkus, what: str, evidence: tuple[int, ...]) -> Fact:
-    """Return a user's licences from the assignments: cheap in bulk, and as good as plan by plan.
-
-    A plan is on when an active assignment's product holds it, it is not switched off there, and the tenant's
-    subscriptions to the product are in force, or have ended so lately that they still serve (Warning).
-    """
-    user = wire.parsed(wire.UserLicenses, body, what, evidence)
-    products = {sku.id: sku for sku in skus.skus}
-    plans: list[AssignedPlan] = []
-    stated = {state.skuId.lower() for state in user.licenseAssignmentStates}
-    assigned = [(s.skuId.lower(), s.disabledPlans, s.state) for s in user.licenseAssignmentStates]
-    assigned += [
-        (a.skuId.lower(), a.disabledPlans, "Active") for a in user.assignedLicenses if a.skuId.lower() not in stated
-    ]
-    for sku_id, disabled, state in assigned:
-        sku = products.get(sku_id)
-        if sku is None:
-            continue
-        off = {plan.lower() for plan in disabled}
-        for plan in sku.plans:
-            status = PlanStatus.OFF if plan.id in off else PlanStatus.ON
-            detail: str = "Disabled" if status is PlanStatus.OFF else state
-            if state not in _ACTIVE:
-                status, detail = PlanStatus.ERROR, state
-            elif status is PlanStatus.ON and sku.capability_status in _LAPSED:
-                status, detail = PlanStatus.OFF, f"{sku.capability_status} in the tenant"
-            plans.append(AssignedPlan(plan.id, plan.name, sku.id, sku.part_number, status, detail))
-    unexplained = tuple(sorted({sku_id for sku_id, _, _ in assigned} - products.keys()))
-    return Licenses(tuple(plans), unexplained)

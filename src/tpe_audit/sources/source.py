@@ -205,6 +205,25 @@ class Source(ABC):
             SourceError: it could not be read, or not to its end.
         """
         items: list[Item] = []
+        evidence = await self.each(path, items.append, grant=grant, headers=headers, link=link)
+        return Listing(tuple(items), evidence)
+
+    async def each(
+        self,
+        path: str,
+        take: Callable[[Item], None],
+        *,
+        grant: str,
+        headers: Mapping[str, str] | None = None,
+        link: str = "@odata.nextLink",
+    ) -> tuple[int, ...]:
+        """Hand over the elements of the list at `path` as its pages come, to the last one, and return the evidence.
+
+        Of a long list no more is held than what `take` makes of it.
+
+        Raises:
+            SourceError: it could not be read, or not to its end; or `take` raised it.
+        """
         evidence: list[int] = []
         url: str | None = self.url(path)
         seen: set[str] = set()
@@ -216,14 +235,15 @@ class Source(ABC):
                 seen.add(url)
                 page, index = await self._page(url, grant, headers or {})
                 evidence.append(index)
-                items += [Item(item, index) for item in self.values_in(page, url, index)]
+                for item in self.values_in(page, url, index):
+                    take(Item(item, index))
                 url = self._next(page, url, link)
         except SourceError as error:
             if not evidence:
                 raise
             behind = tuple(dict.fromkeys((*evidence, *error.evidence)))
             raise type(error)(f"{error} The list was not read to its end.", behind, error.lacks) from error
-        return Listing(tuple(items), tuple(evidence))
+        return tuple(evidence)
 
     async def _page(self, url: str, grant: str, headers: Mapping[str, str]) -> tuple[Mapping[str, Any], int]:
         response, evidence = await self.ask(
