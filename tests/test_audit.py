@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks import contoso
-from tpe_audit.audit import Cause, Finding, Judgement, judge
+from tpe_audit.audit import judge
 from tpe_audit.catalog import Catalog, Profile, find
 from tpe_audit.facts import (
     AcsFederation,
@@ -52,6 +52,7 @@ from tpe_audit.facts import (
     UnseenApplication,
 )
 from tpe_audit.facts.well_known import MICROSOFT_TENANT_ID
+from tpe_audit.findings import Cause, Finding, Judgement
 from tpe_audit.terms import Attestation, Terms, Waiver
 from tpe_audit.verdicts import Status
 
@@ -344,7 +345,10 @@ def test_a_waived_failure_blocks_and_says_so() -> None:
 
 def test_a_question_is_answered_by_attestation() -> None:
     judgement = finding("funding-balance", contoso.healthy(), attested("funding-balance")).judgements[0]
-    assert (judgement.status, judgement.attestation and judgement.attestation.by) == (Status.PASS, "Robin")
+    assert (judgement.status, judgement.attestation and judgement.attestation.by) == (
+        Status.PASS,
+        "Robin",
+    )
 
 
 def test_an_attestation_of_one_subject_does_not_answer_for_another() -> None:

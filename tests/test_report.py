@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks import contoso
-from tpe_audit.audit import Audit, Cause, Finding, Judgement, judge
+from tpe_audit.audit import Audit, judge
 from tpe_audit.catalog import Catalog, Check, Profile, Unloadable, find
 from tpe_audit.facts import (
     Agent,
@@ -20,6 +20,7 @@ from tpe_audit.facts import (
     NoTeamsChannel,
     Subject,
 )
+from tpe_audit.findings import Cause, Decision, Finding, Judgement
 from tpe_audit.report import Outcome, Reads, Report, Run, compose, in_mending_order, subjects_of
 from tpe_audit.terms import Attestation, Terms, Waiver
 from tpe_audit.verdicts import Area, Owner, Pass, Severity, Status
@@ -59,9 +60,11 @@ def said(check: Check, *statuses: Status, waived_cause: bool = False) -> Finding
     judgements = tuple(
         Judgement(
             Subject(Kind.ACCOUNT, f"{check.id}-{index}", f"{check.id}-{index}"),
-            status,
-            "A reason.",
-            blocked_by=Cause("cause", "thing", waived_cause) if status is BLOCKED else None,
+            Decision(
+                status,
+                "A reason.",
+                blocked_by=Cause("cause", "thing", waived_cause) if status is BLOCKED else None,
+            ),
         )
         for index, status in enumerate(statuses)
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
+from tpe_audit.alike import Alike
 from tpe_audit.catalog import Catalog, Check, Parameter
 from tpe_audit.facts import (
     Answer,
@@ -23,66 +23,13 @@ from tpe_audit.facts import (
     Thing,
     joined,
 )
-from tpe_audit.shell import Command
+from tpe_audit.findings import Cause, Decision, Finding, Judgement
 from tpe_audit.terms import Attestation, Terms, Waiver, covers
 from tpe_audit.verdicts import Fail, Manual, NotApplicable, Pass, Status, Unknown, Verdict
 
 _log = logging.getLogger(__name__)
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-
 NOT_ASKED = "It was not asked for, because what it hangs on could not be read."
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """The failure at the root of what it blocks."""
-
-    check: str
-    subject: str
-    """The failing subject's id."""
-    waived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the audit says of one subject by one check."""
-
-    subject: Subject
-    status: Status
-    reason: str
-    observed: str = ""
-    expected: str = ""
-    fix: tuple[Command, ...] = ()
-    evidence: tuple[int, ...] = ()
-    blocked_by: Cause | None = None
-    attestation: Attestation | None = None
-    waiver: Waiver | None = None
-    about: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """What a person's answer is about: an attestation is kept with it, and lapses when it changes."""
-    lacks: tuple[str, ...] = ()
-    """What to grant or set up so that it can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the audit says by one check: of each subject, and all in all."""
-
-    check: Check
-    status: Status
-    reason: str
-    judgements: tuple[Judgement, ...] = ()
-    evidence: tuple[int, ...] = ()
-    attestation: Attestation | None = None
-    """Given for the check as a whole, where its things could not be listed."""
-    unlisted: Gap | None = None
-    """Why its things could not be listed."""
-
-    @property
-    def lacks(self) -> tuple[str, ...]:
-        """What to grant or set up so that all of it can be read."""
-        listing = self.unlisted.lacks if self.unlisted else ()
-        return tuple(dict.fromkeys((*listing, *(lack for j in self.judgements for lack in j.lacks))))
 
 
 @dataclass(slots=True)
@@ -97,14 +44,19 @@ class Audit:
     """Attestations that were given for other values than are read now."""
     _causes: dict[str, dict[str, tuple[int, Cause]]] = field(default_factory=dict)
     """By check and subject key: the root of what failed there, and its place among the judgements."""
+    _alike: Alike = field(default_factory=Alike)
 
     def add(self, finding: Finding) -> None:
         """Take a finding up, and note what its failures may block."""
         self.findings[finding.check.id] = finding
         causes = self._causes[finding.check.id] = {}
         for place, judgement in enumerate(finding.judgements):
-            if cause := _cause(finding.check, judgement):
+            if cause := _cause(finding.check, judgement.subject, judgement.decision):
                 causes.setdefault(judgement.subject.key, (place, cause))
+
+    def judgement(self, subject: Subject, decision: Decision) -> Judgement:
+        """Return what is said of a subject; of all decisions that are alike one is kept."""
+        return Judgement(subject, self._alike.once(decision))
 
     def fails(self, check: str) -> bool:
         """Whether anything fails by a check."""
@@ -163,7 +115,9 @@ class _Bench:
         if why := self._spared():
             return Finding(self.check, Status.NOT_APPLICABLE, why)
         census = self._census()
-        judgements = tuple(self._judgement(subject, answer) for subject, answer in census.found)
+        judgements = tuple(
+            self.audit.judgement(subject, self._decision(subject, answer)) for subject, answer in census.found
+        )
         worst = min((j.status for j in judgements), key=lambda status: status.rank, default=None)
         if census.gap is not None:
             return self._of_unlisted(census.gap, judgements, worst)
@@ -205,12 +159,12 @@ class _Bench:
             status, reason = worst, f"{_summary(judgements, worst)} {gap.reason}"
         return Finding(self.check, status, reason, judgements, gap.evidence, attestation, gap)
 
-    def _judgement(self, subject: Subject, answer: Answer) -> Judgement:
+    def _decision(self, subject: Subject, answer: Answer) -> Decision:
         wrong_number = self._wrong_number(subject)
         if isinstance(wrong_number, NotApplicable):
-            return Judgement(subject, Status.NOT_APPLICABLE, wrong_number.reason)
+            return Decision(Status.NOT_APPLICABLE, wrong_number.reason)
         if cause := self._failed_before(subject):
-            return self._blocked(subject, cause)
+            return self._blocked(cause)
         if isinstance(wrong_number, Gap):
             return self._unread(subject, (wrong_number,))
         if isinstance(answer, Known) and isinstance(answer.value, self.check.absences):
@@ -251,52 +205,51 @@ class _Bench:
         self.audit.errors.append(what)
         return Unknown(f"The check itself is broken: {what}.")
 
-    def _said(self, subject: Subject, verdict: Verdict, evidence: tuple[int, ...]) -> Judgement:
+    def _said(self, subject: Subject, verdict: Verdict, evidence: tuple[int, ...]) -> Decision:
         match verdict:
             case Pass(reason, observed):
-                return Judgement(subject, Status.PASS, reason, observed, evidence=evidence)
+                return Decision(Status.PASS, reason, observed, evidence=evidence)
             case Fail(reason, observed, expected):
                 waiver = self._waiver(subject)
                 status = Status.WAIVED if waiver else Status.FAIL
-                return Judgement(subject, status, reason, observed, expected, verdict.commands, evidence, waiver=waiver)
+                return Decision(status, reason, observed, expected, verdict.commands, evidence, waiver=waiver)
             case NotApplicable(reason):
-                return Judgement(subject, Status.NOT_APPLICABLE, reason, evidence=evidence)
+                return Decision(Status.NOT_APPLICABLE, reason, evidence=evidence)
             case Unknown(reason):
-                return Judgement(subject, Status.UNKNOWN, reason, evidence=evidence)
+                return Decision(Status.UNKNOWN, reason, evidence=evidence)
             case Manual(reason, about):
                 return self._asked(subject, reason, about, evidence)
 
-    def _asked(self, subject: Subject, reason: str, about: Mapping[str, str], evidence: tuple[int, ...]) -> Judgement:
+    def _asked(self, subject: Subject, reason: str, about: Mapping[str, str], evidence: tuple[int, ...]) -> Decision:
         """Answer by attestation, or leave it to a person."""
         if attestation := self._attestation(subject, about):
-            return Judgement(
-                subject,
+            return Decision(
                 Status.PASS,
                 _attested(attestation),
                 evidence=evidence,
                 attestation=attestation,
                 about=about,
             )
-        return Judgement(subject, Status.MANUAL, reason, evidence=evidence, about=about)
+        return Decision(Status.MANUAL, reason, evidence=evidence, about=about)
 
-    def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Judgement:
+    def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Decision:
         # What was not even asked, because something before it could not be read, explains nothing beside that.
         told = [gap for gap in gaps if gap.reason != NOT_ASKED] or gaps
         reasons = " ".join(dict.fromkeys(gap.reason for gap in told))
         if all(gap.declared_off for gap in told):
             return self._asked(subject, reasons, {}, joined(gaps))
         lacks = tuple(dict.fromkeys(lack for gap in gaps for lack in gap.lacks))
-        return Judgement(subject, Status.UNKNOWN, reasons, evidence=joined(gaps), lacks=lacks)
+        return Decision(Status.UNKNOWN, reasons, evidence=joined(gaps), lacks=lacks)
 
-    def _blocked(self, subject: Subject, cause: Cause) -> Judgement:
+    def _blocked(self, cause: Cause) -> Decision:
         reason = f"It rests on {cause.check}, which fails for {cause.subject}."
-        return Judgement(subject, Status.BLOCKED, reason, blocked_by=cause)
+        return Decision(Status.BLOCKED, reason, blocked_by=cause)
 
-    def _of_absent(self, subject: Subject, absent: Fact, known: Known) -> Judgement:
+    def _of_absent(self, subject: Subject, absent: Fact, known: Known) -> Decision:
         """Say what holds where a thing that the check is about is proven not to exist."""
         if cause := self._who_fails(type(absent), self._related(subject)) or self._failure_of(absent):
-            return self._blocked(subject, cause)
-        return Judgement(subject, Status.NOT_APPLICABLE, _sentence(absent), evidence=known.evidence)
+            return self._blocked(cause)
+        return Decision(Status.NOT_APPLICABLE, _sentence(absent), evidence=known.evidence)
 
     def _who_fails(self, absent: type[Fact], keys: frozenset[str]) -> Cause | None:
         """Return the failure that judges this absence, if there is one for one of these subjects."""
@@ -322,7 +275,7 @@ class _Bench:
         if not isinstance(absent, self.check.absences) or self._spared():
             return None
         verdict = self._verdict(absent.subject, self.check.absent, [absent])
-        return _cause(self.check, self._said(absent.subject, verdict, ()))
+        return _cause(self.check, absent.subject, self._said(absent.subject, verdict, ()))
 
     def _failed_before(self, subject: Subject) -> Cause | None:
         failing = [name for name in self.check.requires if self.audit.fails(name)]
@@ -417,12 +370,12 @@ class _Bench:
         return None
 
 
-def _cause(check: Check, judgement: Judgement) -> Cause | None:
-    """Return what a judgement may block others with."""
-    if judgement.blocked_by:
-        return judgement.blocked_by
-    if judgement.status in (Status.FAIL, Status.WAIVED):
-        return Cause(check.id, judgement.subject.id, judgement.status is Status.WAIVED)
+def _cause(check: Check, subject: Subject, decision: Decision) -> Cause | None:
+    """Return what a decision may block others with."""
+    if decision.blocked_by:
+        return decision.blocked_by
+    if decision.status in (Status.FAIL, Status.WAIVED):
+        return Cause(check.id, subject.id, decision.status is Status.WAIVED)
     return None
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tpe_audit.audit import Finding, Judgement, pointers_of, related
+from tpe_audit.audit import pointers_of, related
 from tpe_audit.facts import Evidence, Kind, Known, NoLine, NumberType, PhoneNumber, ResourceAccount, Subject
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.verdicts import Area, Severity, Status
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tpe_audit.audit import Audit, Finding, Judgement
+from tpe_audit.audit import Audit
 from tpe_audit.catalog import Catalog, Profile, Reads
 from tpe_audit.changes import Changes
 from tpe_audit.declared import Declared
 from tpe_audit.expiry import Expiry, Unread, outlook
 from tpe_audit.facts import Agent, Deployment, Evidence, Fact, Known, Organization, Request, Thing
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.lines import Line, lines
 from tpe_audit.terms import SOON, Attestation, Terms, Waiver, covers
 from tpe_audit.verdicts import Severity, Status

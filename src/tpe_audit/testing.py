@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 
-from tpe_audit.audit import Finding, judge
+from tpe_audit.audit import judge
 from tpe_audit.catalog import Catalog, Check, CheckFileError, load, load_module, parameters_of
 from tpe_audit.facts import (
     Answer,
@@ -34,6 +34,7 @@ from tpe_audit.facts import (
     Thing,
     slot,
 )
+from tpe_audit.findings import Finding
 from tpe_audit.plugins import plugged
 from tpe_audit.terms import Terms
 from tpe_audit.verdicts import Verdict

@@ -15,6 +15,7 @@ from tpe_audit.facts import (
     AssignedPolicies,
     CallingPolicy,
     ExternalAccess,
+    Known,
     NoSharedCalling,
     NoTeamsUser,
     PolicyAssignment,
@@ -85,8 +86,19 @@ async def test_policies_of_an_agent_are_listed_by_type_and_name() -> None:
         PolicyAssignment("TeamsCallingPolicy", "Quiet"),
         PolicyAssignment("TeamsMeetingPolicy", "AllOn"),
     )
-    assert policies.of("teamscallingpolicy") == "Quiet"
-    assert policies.of("ExternalAccessPolicy") == ""
+    assert policies.of("teamscallingpolicy") == ("Quiet",)
+    assert policies.of("ExternalAccessPolicy") == ()
+
+
+@pytest.mark.parametrize(
+    ("policy_type", "question"), [("TeamsCallingPolicy", CALLING), ("ExternalAccessPolicy", ACCESS)]
+)
+async def test_of_two_policies_of_one_type_none_is_believed(policy_type: str, question: Question) -> None:
+    listed = [assigned(policy_type, "Global"), assigned(policy_type, "Other")]
+    async with reading(behaviour=of_adele(effectivePolicyAssignments=listed)) as read:
+        evidence = await read(question)
+    assert "several policies" in evidence.gap(question[1], ADELE).reason
+    assert isinstance(evidence.answer(question[1], DIEGO), Known)
 
 
 async def test_no_list_of_policies_is_an_empty_one() -> None:

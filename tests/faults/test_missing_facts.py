@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tenant import reading
-from tpe_audit.audit import Judgement, judge
+from tpe_audit.audit import judge
 from tpe_audit.catalog import Catalog, find
 from tpe_audit.facts import Answer, Collected, Deployment, Evidence, Fact, Gap, Known
+from tpe_audit.findings import Judgement
 from tpe_audit.gather import NAME
 from tpe_audit.simulator import SCENARIOS
 from tpe_audit.terms import Terms

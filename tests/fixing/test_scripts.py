@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.fixing.shells import faults, needs_bash, parsed, run, scripts_of, shape
 from tests.formats import contoso
 from tests.formats.test_hostile import CASES
-from tpe_audit.audit import Finding, Judgement
 from tpe_audit.facts import Kind, ResourceAccount, Subject
+from tpe_audit.findings import Decision, Finding, Judgement
 from tpe_audit.fixing import Script
 from tpe_audit.report import Report
 from tpe_audit.shell import Command, Shell, bash, powershell
@@ -24,7 +24,7 @@ def report(*fixes: Sequence[Command], subject: Subject = USER, owner: Owner = Ow
     findings = []
     for place, fix in enumerate(fixes):
         one = contoso.check(f"check-{place}", f"What must hold {place}", Area.ACCOUNT, ResourceAccount, owner=owner)
-        judgement = Judgement(subject, Status.FAIL, "It does not hold.", "this", "that", tuple(fix))
+        judgement = Judgement(subject, Decision(Status.FAIL, "It does not hold.", "this", "that", tuple(fix)))
         findings.append(Finding(one, Status.FAIL, "It does not hold.", (judgement,)))
     return contoso.composed(findings)
 
@@ -186,7 +186,10 @@ def named(name: str) -> Report:
         replace(
             finding,
             reason=name,
-            judgements=tuple(replace(j, reason=name, observed=name, expected=name) for j in finding.judgements),
+            judgements=tuple(
+                replace(j, decision=replace(j.decision, reason=name, observed=name, expected=name))
+                for j in finding.judgements
+            ),
         )
         for finding in made.findings
     )

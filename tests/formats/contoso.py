@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tpe_audit.audit import Audit, Cause, Finding, Judgement
+from tpe_audit.audit import Audit
 from tpe_audit.catalog import Catalog, Check, Parameter, Profile
 from tpe_audit.changes import Change, Changed, Changes
 from tpe_audit.expiry import Ending, Expiry
@@ -31,6 +31,7 @@ from tpe_audit.facts import (
     Tenant,
     Thing,
 )
+from tpe_audit.findings import Cause, Decision, Finding, Judgement
 from tpe_audit.report import Reads, Report, Run, SourceReport, SourceState, compose
 from tpe_audit.shell import Command, bash, powershell
 from tpe_audit.terms import Attestation, Terms, Waiver
@@ -112,7 +113,7 @@ def check(
 
 def passing(subject: Subject, reason: str = "It is there.", *evidence: int) -> Judgement:
     """Return the judgement that all is well."""
-    return Judgement(subject, Status.PASS, reason, evidence=evidence)
+    return Judgement(subject, Decision(Status.PASS, reason, evidence=evidence))
 
 
 WAIVER = Waiver(
@@ -219,15 +220,17 @@ def _findings() -> tuple[Finding, ...]:
             (
                 Judgement(
                     TENANT.subject,
-                    Status.FAIL,
-                    "The tenant has no service principal of the application Azure Communication Services.",
-                    "no service principal",
-                    "a service principal of 1fd5118e-2576-4263-8130-9503064c837a, enabled",
-                    (
-                        powershell("Connect-MgGraph -TenantId %s -Scopes Application.ReadWrite.All", TENANT.id),
-                        powershell("New-MgServicePrincipal -AppId %s", "1fd5118e-2576-4263-8130-9503064c837a"),
+                    Decision(
+                        Status.FAIL,
+                        "The tenant has no service principal of the application Azure Communication Services.",
+                        "no service principal",
+                        "a service principal of 1fd5118e-2576-4263-8130-9503064c837a, enabled",
+                        (
+                            powershell("Connect-MgGraph -TenantId %s -Scopes Application.ReadWrite.All", TENANT.id),
+                            powershell("New-MgServicePrincipal -AppId %s", "1fd5118e-2576-4263-8130-9503064c837a"),
+                        ),
+                        (4,),
                     ),
-                    (4,),
                 ),
             ),
         ),
@@ -239,12 +242,14 @@ def _findings() -> tuple[Finding, ...]:
                 passing(SALES_BOT.subject, "The bot's Microsoft Teams channel is on.", 2),
                 Judgement(
                     CARE_BOT.subject,
-                    Status.FAIL,
-                    "The bot has no Microsoft Teams channel.",
-                    "no channel MsTeamsChannel",
-                    "a channel MsTeamsChannel, enabled",
-                    (_create_channel(CARE_BOT),),
-                    (3,),
+                    Decision(
+                        Status.FAIL,
+                        "The bot has no Microsoft Teams channel.",
+                        "no channel MsTeamsChannel",
+                        "a channel MsTeamsChannel, enabled",
+                        (_create_channel(CARE_BOT),),
+                        (3,),
+                    ),
                 ),
             ),
         ),
@@ -263,9 +268,11 @@ def _findings() -> tuple[Finding, ...]:
             tuple(
                 Judgement(
                     agent.subject,
-                    Status.BLOCKED,
-                    f"It rests on acs-service-principal, which fails for {TENANT.id}.",
-                    blocked_by=Cause("acs-service-principal", TENANT.id),
+                    Decision(
+                        Status.BLOCKED,
+                        f"It rests on acs-service-principal, which fails for {TENANT.id}.",
+                        blocked_by=Cause("acs-service-principal", TENANT.id),
+                    ),
                 )
                 for agent in AGENTS
             ),
@@ -285,9 +292,11 @@ def _findings() -> tuple[Finding, ...]:
                 passing(SALES.subject, "The application has the consent."),
                 Judgement(
                     CARE.subject,
-                    Status.UNKNOWN,
-                    "The ACS data plane did not answer within 30 seconds.",
-                    evidence=(5,),
+                    Decision(
+                        Status.UNKNOWN,
+                        "The ACS data plane did not answer within 30 seconds.",
+                        evidence=(5,),
+                    ),
                 ),
             ),
         ),
@@ -300,10 +309,12 @@ def _findings() -> tuple[Finding, ...]:
                 passing(SALES.subject, "The plan MCOEV_VIRTUALUSER is on.", 0),
                 Judgement(
                     CARE.subject,
-                    Status.UNKNOWN,
-                    "Graph refused the account's licences (403). Grant LicenseAssignment.Read.All.",
-                    evidence=(1,),
-                    lacks=("the Graph permission LicenseAssignment.Read.All",),
+                    Decision(
+                        Status.UNKNOWN,
+                        "Graph refused the account's licences (403). Grant LicenseAssignment.Read.All.",
+                        evidence=(1,),
+                        lacks=("the Graph permission LicenseAssignment.Read.All",),
+                    ),
                 ),
             ),
         ),
@@ -320,7 +331,7 @@ def _findings() -> tuple[Finding, ...]:
             Status.MANUAL,
             "No interface tells whether the address is right.",
             tuple(
-                Judgement(number.subject, Status.MANUAL, "No interface tells whether the address is right.")
+                Judgement(number.subject, Decision(Status.MANUAL, "No interface tells whether the address is right."))
                 for number in (SALES_NUMBER, CARE_NUMBER)
             ),
         ),
@@ -338,19 +349,21 @@ def _findings() -> tuple[Finding, ...]:
             (
                 Judgement(
                     ACS.subject,
-                    Status.WAIVED,
-                    "Public network access is disabled.",
-                    "publicNetworkAccess is Disabled",
-                    "publicNetworkAccess is Enabled",
-                    (
-                        bash(
-                            "az communication update -n %s -g %s --public-network-access Enabled",
-                            "tpe-acs",
-                            "tpe",
+                    Decision(
+                        Status.WAIVED,
+                        "Public network access is disabled.",
+                        "publicNetworkAccess is Disabled",
+                        "publicNetworkAccess is Enabled",
+                        (
+                            bash(
+                                "az communication update -n %s -g %s --public-network-access Enabled",
+                                "tpe-acs",
+                                "tpe",
+                            ),
                         ),
+                        (6,),
+                        waiver=WAIVER,
                     ),
-                    (6,),
-                    waiver=WAIVER,
                 ),
             ),
         ),
@@ -369,9 +382,11 @@ def _findings() -> tuple[Finding, ...]:
             (
                 Judgement(
                     TENANT.subject,
-                    Status.PASS,
-                    "Attested by Kim Poe, billing on 2026-11-20, until 2026-12-20.",
-                    attestation=ATTESTATION,
+                    Decision(
+                        Status.PASS,
+                        "Attested by Kim Poe, billing on 2026-11-20, until 2026-12-20.",
+                        attestation=ATTESTATION,
+                    ),
                 ),
             ),
         ),
@@ -612,12 +627,14 @@ def large(count: int, status: Status = Status.FAIL) -> Report:
     judgements = tuple(
         Judgement(
             agent,
-            status,
-            "The agent holds no Teams Phone licence.",
-            "no plan MCOEV",
-            "the plan MCOEV, on",
-            (powershell("Set-MgUserLicense -UserId %s -AddLicenses $phone -RemoveLicenses @()", agent.id),),
-            (0,),
+            Decision(
+                status,
+                "The agent holds no Teams Phone licence.",
+                "no plan MCOEV",
+                "the plan MCOEV, on",
+                (powershell("Set-MgUserLicense -UserId %s -AddLicenses $phone -RemoveLicenses @()", agent.id),),
+                (0,),
+            ),
         )
         for agent in agents
     )
@@ -642,13 +659,16 @@ def hostile(text: str = HOSTILE) -> Report:
             replace(
                 j,
                 subject=subject,
-                reason=text,
-                observed=text,
-                expected=text,
-                fix=_hostile(j, text),
-                waiver=waiver if j.waiver else None,
-                attestation=attestation if j.attestation else None,
-                lacks=(text,) if j.lacks else (),
+                decision=replace(
+                    j.decision,
+                    reason=text,
+                    observed=text,
+                    expected=text,
+                    fix=_hostile(j, text),
+                    waiver=waiver if j.waiver else None,
+                    attestation=attestation if j.attestation else None,
+                    lacks=(text,) if j.lacks else (),
+                ),
             )
             for j in finding.judgements
         )

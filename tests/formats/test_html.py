@@ -119,9 +119,7 @@ def _tamed(report: Report) -> Report:
                 replace(
                     judgement,
                     subject=replace(judgement.subject, id=calm, name=calm),
-                    reason=calm,
-                    observed=calm,
-                    expected=calm,
+                    decision=replace(judgement.decision, reason=calm, observed=calm, expected=calm),
                 )
                 for judgement in finding.judgements
             ),
@@ -321,7 +319,8 @@ def test_commands_stay_in_order_where_shells_alternate() -> None:
     report = contoso.report()
     first = report.findings[0]
     commands = (powershell("Step-One"), bash("step two"), powershell("Step-Three"))
-    finding = replace(first, judgements=(replace(first.judgements[0], fix=commands),))
+    judgement = first.judgements[0]
+    finding = replace(first, judgements=(replace(judgement, decision=replace(judgement.decision, fix=commands)),))
     text = Page(html(replace(report, findings=(finding,)))).text
     assert text.index("Step-One") < text.index("step two") < text.index("Step-Three")
 

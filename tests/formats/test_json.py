@@ -11,9 +11,9 @@ import pytest
 
 from tests.formats import contoso
 from tests.formats.fields import described
-from tpe_audit.audit import Finding
 from tpe_audit.catalog import Profile
 from tpe_audit.facts import Agent, Kind
+from tpe_audit.findings import Finding
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.formats.json import schema
 from tpe_audit.formats.ordering import LISTED
@@ -159,7 +159,10 @@ def test_the_order_in_which_things_were_read_does_not_show() -> None:
         replace(
             finding,
             judgements=tuple(
-                replace(judgement, evidence=tuple(last - index for index in judgement.evidence))
+                replace(
+                    judgement,
+                    decision=replace(judgement.decision, evidence=tuple(last - index for index in judgement.evidence)),
+                )
                 for judgement in reversed(finding.judgements)
             ),
         )

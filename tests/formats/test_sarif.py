@@ -9,6 +9,7 @@ import pytest
 from tests.formats import contoso
 from tpe_audit.declared import Declared, Table
 from tpe_audit.facts import Kind
+from tpe_audit.findings import Judgement
 from tpe_audit.formats import Format, Options, render
 from tpe_audit.formats.sarif import artifact
 from tpe_audit.report import Report
@@ -85,11 +86,11 @@ def test_a_fingerprint_holds_while_what_is_said_changes() -> None:
             r["partialFingerprints"]["primaryLocationLineHash"]: r["message"]["text"] for r in run(report)["results"]
         }
 
+    def otherwise(judgement: Judgement) -> Judgement:
+        return replace(judgement, decision=replace(judgement.decision, reason="Otherwise."))
+
     report = contoso.report()
-    moved = tuple(
-        replace(f, judgements=tuple(replace(j, reason="Otherwise.") for j in reversed(f.judgements)))
-        for f in report.findings
-    )
+    moved = tuple(replace(f, judgements=tuple(otherwise(j) for j in reversed(f.judgements))) for f in report.findings)
     declared = Declared("other.toml", (Table("azure", 7, frozenset()),))
     other = replace(report, findings=moved, run=replace(report.run, declared=declared))
     assert prints(other).keys() == prints(report).keys()

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
 
+from tpe_audit.alike import Alike
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.configurations import Configuration, NoConfiguration, configurations
 from tpe_audit.collectors.licenses import Assigned
-from tpe_audit.collectors.listed import Alike, ById
+from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import Harvest, Reader, each, gap, text, tried
 from tpe_audit.collectors.scope import asked
 from tpe_audit.collectors.tenant import read_skus
@@ -93,7 +94,9 @@ async def read_agents(reader: Reader) -> Agents:
         answered = await reader.sources.graph.get(path, grant=USER_GRANT)
         if answered.body is None:
             return Known(NoAgent(name), (answered.evidence,))
-        read[name] = understand(Item(answered.body, answered.evidence))
+        item = Item(answered.body, answered.evidence)
+        key = wire.parsed(wire.Identified, item.body, "an agent", (item.evidence,)).id.lower()
+        read[name] = understand(key, item)
         return Known(read[name].agent, (answered.evidence,))
 
     evidence: list[int] = []
@@ -121,10 +124,9 @@ async def _members(reader: Reader, group: str, into: ById[Member]) -> Gap | None
     return None
 
 
-def _member(item: Item, alike: Alike) -> Member:
+def _member(key: str, item: Item, alike: Alike) -> Member:
     evidence = (item.evidence,)
-    user = wire.parsed(wire.Identified, item.body, "an agent", evidence)
-    agent = Agent(user.id.lower(), text(item.body, "userPrincipalName"), text(item.body, "displayName"))
+    agent = Agent(key, text(item.body, "userPrincipalName"), text(item.body, "displayName"))
     what = f"the licences of {agent.subject.name}"
     return Member(
         agent,

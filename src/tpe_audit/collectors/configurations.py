@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from tpe_audit.alike import Alike
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.listed import Alike, ById
+from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import Reader, attempt, gap
 from tpe_audit.facts import (
     Answer,
@@ -84,7 +85,7 @@ async def _one(reader: Reader, object_id: str) -> Configuration | NoConfiguratio
 async def _all(reader: Reader) -> tuple[Mapping[str, Configuration | Gap], tuple[int, ...]]:
     """Read the configurations of all users of Teams, whoever they are."""
     alike = Alike()
-    everyone = ById(LIST, lambda item: alike.once(_understood(item, alike)))
+    everyone = ById(LIST, lambda _, item: alike.once(_understood(item, alike)))
     evidence = await reader.sources.graph.each(
         f"{CONFIGURATIONS}?{SELECTED}&$top={PAGE}", everyone.take, grant=GRANT, headers=ALL_MEMBERS
     )

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, Protocol, TypeVar
 
 from tpe_audit.collectors import wire
 from tpe_audit.facts import Gap
 from tpe_audit.sources import Item
-
-T = TypeVar("T")
-
-
-class Alike:
-    """Keeps one of all that is alike: most of what a hundred thousand agents say is."""
-
-    def __init__(self) -> None:
-        self._kept: dict[object, object] = {}
-        self._ids: set[int] = set()
-
-    def once(self, thing: T) -> T:
-        """Return what is kept and is like `thing`, which may be `thing` itself."""
-        if id(thing) in self._ids:
-            return thing  # looked at before: what holds many others is costly to compare
-        try:
-            kept = self._kept.setdefault(thing, thing)
-        except TypeError:  # a plug-in's fact may hold what has no hash
-            return thing
-        self._ids.add(id(kept))
-        return cast("T", kept)
 
 
 class Understood(Protocol):
@@ -45,12 +24,12 @@ U = TypeVar("U", bound=Understood)
 class ById(Generic[U]):
     """The elements of a list by id in lower case; one that is there twice, and differs, is not known."""
 
-    def __init__(self, what: str, understand: Callable[[Item], U]) -> None:
+    def __init__(self, what: str, understand: Callable[[str, Item], U]) -> None:
         """Start with none.
 
         Args:
             what: the list, as a sentence names it.
-            understand: what an element says.
+            understand: what an element with this id says.
         """
         self.found: dict[str, U | Gap] = {}
         self._what = what
@@ -65,7 +44,7 @@ class ById(Generic[U]):
         key = wire.parsed(wire.Identified, item.body, self._what, (item.evidence,)).id.lower()
         known = self.found.get(key)
         if known is None:
-            self.found[key] = self._understand(item)
-        elif not isinstance(known, Gap) and self._understand(Item(item.body, known.evidence)) != known:
+            self.found[key] = self._understand(key, item)
+        elif not isinstance(known, Gap) and self._understand(key, Item(item.body, known.evidence)) != known:
             why = f"Microsoft Graph lists {key} twice in {self._what}, and the two contradict each other."
             self.found[key] = Gap(why, (known.evidence, item.evidence))

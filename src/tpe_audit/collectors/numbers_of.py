@@ -8,7 +8,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.reader import Reader
+from tpe_audit.collectors.reader import Reader, text
 from tpe_audit.facts.well_known import NO_ID
 from tpe_audit.sources import Item, Listing
 from tpe_audit.sources.errors import Malformed
@@ -37,7 +37,7 @@ async def assignments(reader: Reader, condition: str = "") -> Listing:
         evidence += page.evidence
         if not page.items:
             return Listing(tuple(items), tuple(evidence))
-        told = {repr(item.body) for item in page.items}
+        told = {text(item.body, "telephoneNumber") or repr(item.body) for item in page.items}
         if told <= seen:
             raise graph.trouble(
                 Malformed("Microsoft Graph sent the same number assignments again and again.", tuple(evidence))

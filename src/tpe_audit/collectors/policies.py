@@ -6,6 +6,7 @@ https://learn.microsoft.com/powershell/module/microsoftteams/get-csexternalacces
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import line_accounts
 from tpe_audit.collectors.agents import read_agents, teams_users
-from tpe_audit.collectors.reader import Harvest, Reader, attempt, gap
-from tpe_audit.config import e164
+from tpe_audit.collectors.reader import Harvest, Reader, attempt, gap, text, tried
+from tpe_audit.config import e164, is_guid
 from tpe_audit.facts import (
     Agent,
     Answer,
@@ -61,8 +62,11 @@ def _policies(
     return found
 
 
-def _holding(policies: Policies, name: str, cmdlet: str, evidence: tuple[int, ...]) -> Answer:
-    """Return what the policy of this name says."""
+def _holding(policies: Policies, names: Sequence[str], cmdlet: str, evidence: tuple[int, ...]) -> Answer:
+    """Return what the policy of this name says, if it is one."""
+    if len(names) > 1:
+        return Gap(f"Microsoft Graph says that the agent has several policies of one type: {', '.join(names)}.")
+    [name] = names
     if name.casefold() in policies:
         return policies[name.casefold()][1]
     why = f"The agent has the policy {name}, and {cmdlet} does not list it."
@@ -89,42 +93,43 @@ async def external_access(reader: Reader) -> Harvest:
 
     async def of(agent: Agent, assigned: Answer, policies: Policies, pages: tuple[int, ...]) -> Answer:
         listed = assigned.value if isinstance(assigned, Known) else None
-        if isinstance(listed, AssignedPolicies) and (name := listed.of("ExternalAccessPolicy")):
-            return _with(_holding(policies, name, cmdlet, pages), *assigned.evidence)
-        users, evidence = await reader.once(_online_users)
-        found = users.get(agent.id) or users.get(agent.user_principal_name.casefold())
+        if isinstance(listed, AssignedPolicies) and (names := listed.of("ExternalAccessPolicy")):
+            return _with(_holding(policies, names, cmdlet, pages), *assigned.evidence)
+        users, evidence = await reader.once(_external_access_policies)
+        found = users.get(agent.id, users.get(agent.user_principal_name.casefold()))
         if found is None and isinstance(assigned, Known) and not isinstance(listed, AssignedPolicies):
             return assigned  # Teams does not know the agent
         if found is None:
             why = f"Get-CsOnlineUser in Teams PowerShell does not list {agent.subject.name}."
             return Gap(why, evidence, lacks=(_EXPORT,))
-        name = named(_policy_of(found, agent.subject.name, evidence)) or GLOBAL
-        return _with(_holding(policies, name, cmdlet, pages), *evidence)
+        return found if isinstance(found, Gap) else _with(_holding(policies, [found], cmdlet, pages), *evidence)
 
     return await _of_agents(reader, ExternalAccess, cmdlet, content, of)
 
 
+async def _external_access_policies(reader: Reader) -> tuple[Mapping[str, str | Gap], tuple[int, ...]]:
+    """The external access policy of each user of `Get-CsOnlineUser`, by object id, else by name."""
+    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsOnlineUser")
+    users: dict[str, str | Gap] = {}
+    for item in data:
+        identity, name = text(item, "Identity"), text(item, "UserPrincipalName")
+        policy = tried(partial(_policy_of, item, name or identity, evidence), evidence)
+        for key in (identity,) if is_guid(identity) else (identity, name):
+            if key:
+                users[key.casefold()] = policy
+    return users, evidence
+
+
 def _policy_of(item: Mapping[str, Any], name: str, evidence: tuple[int, ...]) -> str:
-    """Return the external access policy of a user of `Get-CsOnlineUser`; empty if none was given.
+    """Return the external access policy of a user of `Get-CsOnlineUser`.
 
     Raises:
         Malformed: it does not tell.
     """
     user = wire.parsed(wire.OnlineUserExternalAccess, item, f"the user {name}", evidence)
     policy = user.ExternalAccessPolicy
-    return (policy.Name if isinstance(policy, wire.NamedPolicy) else policy) or ""
-
-
-async def _online_users(reader: Reader) -> tuple[Mapping[str, Mapping[str, Any]], tuple[int, ...]]:
-    """The users of `Get-CsOnlineUser`, by object id and by name."""
-    data, evidence = await reader.sources.teams_powershell.cmdlet("Get-CsOnlineUser")
-    users: dict[str, Mapping[str, Any]] = {}
-    for item in data:
-        for key in ("Identity", "UserPrincipalName"):
-            value = item.get(key)
-            if isinstance(value, str) and value:
-                users[value.casefold()] = item
-    return users, evidence
+    given = (policy.Name if isinstance(policy, wire.NamedPolicy) else policy) or ""
+    return sys.intern(named(given) or GLOBAL)
 
 
 async def calling_policies(reader: Reader) -> Harvest:
@@ -138,8 +143,8 @@ async def calling_policies(reader: Reader) -> Harvest:
     async def of(agent: Agent, assigned: Answer, policies: Policies, pages: tuple[int, ...]) -> Answer:
         if isinstance(assigned, Gap) or not isinstance(assigned.value, AssignedPolicies):
             return assigned
-        name = assigned.value.of("TeamsCallingPolicy") or GLOBAL
-        return _with(_holding(policies, name, cmdlet, pages), *assigned.evidence)
+        names = assigned.value.of("TeamsCallingPolicy") or (GLOBAL,)
+        return _with(_holding(policies, names, cmdlet, pages), *assigned.evidence)
 
     return await _of_agents(reader, CallingPolicy, cmdlet, content, of)
 

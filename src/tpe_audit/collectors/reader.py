@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from tpe_audit.collectors.listed import Alike
+from tpe_audit.alike import Alike
 from tpe_audit.facts import Answer, Answers, Census, Deployment, Fact, Gap, Kind, Known, Subject, Tenant, joined, slot
 from tpe_audit.sources import SourceError, Sources
 from tpe_audit.sources.errors import Off

@@ -133,11 +133,11 @@ def _assigned(
     evidence = configured.evidence
     unread = configured if isinstance(configured, Gap) else None
     if isinstance(configured, Known) and isinstance(configured.value, AssignedPolicies):
-        names = configured.value.all_of(policy_type)
+        names = configured.value.of(policy_type)
         if len(names) > 1:
             return Gap(f"Microsoft Graph says that {subject.name} has several policies {policy_type}.", evidence)
         if names:
-            return named(names.pop()), evidence
+            return named(names[0]), evidence
     if isinstance(export, Gap):
         return unread or Gap(
             f"Microsoft Graph lists no {policy_type} for {subject.name}, and whether it would is not documented. "

@@ -12,10 +12,11 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
+from tpe_audit.alike import Alike
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
 from tpe_audit.collectors.licenses import Plans, of_details
-from tpe_audit.collectors.listed import Alike, ById
+from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, gap, text, tried
 from tpe_audit.facts import (
     Answer,
@@ -105,7 +106,7 @@ async def account_users(reader: Reader) -> Harvest:
     return harvest
 
 
-def _understood(item: Item, alike: Alike | None = None) -> AccountUser:
+def _understood(item: Item) -> AccountUser:
     """Return what a user object says of the user behind an account."""
     name = text(item.body, "userPrincipalName") or text(item.body, "id")
     what, evidence = f"the user {name}", (item.evidence,)
@@ -114,13 +115,12 @@ def _understood(item: Item, alike: Alike | None = None) -> AccountUser:
         wire.not_blank(item.body, SELECTED, "a user", GRANT, evidence)
         return Department(wire.parsed(wire.UserDepartment, item.body, what, evidence).department or "")
 
-    user = AccountUser(
+    return AccountUser(
         UserAnswers.of(item.body, name, evidence),
         attempt(department, evidence),
         tried(partial(Plans.of, item.body, f"the licences of {name}", evidence), evidence),
         item.evidence,
     )
-    return alike.once(user) if alike else user
 
 
 async def account_licenses(reader: Reader) -> Harvest:
@@ -174,7 +174,8 @@ async def _user(reader: Reader, account: LineAccount) -> Item:
 async def _listed_users(reader: Reader) -> Mapping[str, AccountUser | Gap]:
     """Read the users behind all resource accounts in pages, licences included, by object id."""
     condition = quote(f"department eq '{DEPARTMENT}'")
-    listed = ById("the list of users", partial(_understood, alike=Alike()))
+    alike = Alike()
+    listed = ById("the list of users", lambda _, item: alike.once(_understood(item)))
     await reader.sources.graph.each(
         f"/v1.0/users?$filter={condition}&$select={OF_ACCOUNT},assignedLicenses,assignedPlans&$top={PAGE}",
         listed.take,

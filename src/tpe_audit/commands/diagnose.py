@@ -22,7 +22,7 @@ from tpe_audit.formats import Format
 from tpe_audit.verdicts import Status
 
 if TYPE_CHECKING:
-    from tpe_audit.audit import Finding
+    from tpe_audit.findings import Finding
     from tpe_audit.report import Report
 
 

@@ -43,14 +43,10 @@ class AssignedPolicies(Fact):
 
     assigned: tuple[PolicyAssignment, ...]
 
-    def of(self, policy_type: str) -> str:
-        """Return the name of the policy of this type; empty if none is listed."""
-        return next(iter(self.all_of(policy_type)), "")
-
-    def all_of(self, policy_type: str) -> list[str]:
-        """Return the names of the policies of this type, each once: more than one contradict each other."""
+    def of(self, policy_type: str) -> tuple[str, ...]:
+        """Return the name of the policy of this type, if one is listed; more than one contradict each other."""
         wanted = policy_type.casefold()
-        return list(dict.fromkeys(each.name for each in self.assigned if each.policy_type.casefold() == wanted))
+        return tuple(dict.fromkeys(each.name for each in self.assigned if each.policy_type.casefold() == wanted))
 
 
 @dataclass(frozen=True, slots=True)

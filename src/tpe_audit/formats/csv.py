@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 
-from tpe_audit.audit import Finding, Judgement
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.ordering import listing
 from tpe_audit.formats.text import clipped, counted, printable, utc
@@ -95,7 +95,11 @@ def _row(report: Report, finding: Finding, judgement: Judgement | None) -> dict[
     }
     attestation = finding.attestation
     if judgement:
-        cause, waiver, attestation = judgement.blocked_by, judgement.waiver, judgement.attestation
+        cause, waiver, attestation = (
+            judgement.blocked_by,
+            judgement.waiver,
+            judgement.attestation,
+        )
         row |= {
             "status": judgement.status.value,
             "subject_kind": judgement.subject.kind.value,

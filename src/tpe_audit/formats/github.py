@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tpe_audit.audit import Judgement
+from tpe_audit.findings import Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.outline import VERDICTS, Entry, Group, outline
 from tpe_audit.formats.text import clipped, counted, listed, printable

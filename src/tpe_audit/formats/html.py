@@ -15,9 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tpe_audit import __version__
-from tpe_audit.audit import Judgement
 from tpe_audit.catalog import Check, Profile
 from tpe_audit.changes import Change
+from tpe_audit.findings import Judgement
 from tpe_audit.formats import Options, rows
 from tpe_audit.formats.chains import EVERY, chain, in_words, not_passing
 from tpe_audit.formats.digest import digest

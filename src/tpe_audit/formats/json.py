@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tpe_audit import __version__
-from tpe_audit.audit import Cause, Finding, Judgement
 from tpe_audit.changes import Changes
 from tpe_audit.expiry import Expiry
 from tpe_audit.facts import Subject
+from tpe_audit.findings import Cause, Finding, Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.ordering import Appendix, appendix, listing
 from tpe_audit.formats.text import utc

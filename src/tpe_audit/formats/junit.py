@@ -13,7 +13,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from tpe_audit import __version__
-from tpe_audit.audit import Finding, Judgement
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.ordering import listing
 from tpe_audit.formats.text import clipped, printable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tpe_audit.audit import Finding, Judgement
 from tpe_audit.facts import Request
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.verdicts import Status
 
 LISTED = 1000

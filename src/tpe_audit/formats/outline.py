@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tpe_audit.audit import Finding, Judgement
 from tpe_audit.catalog import Check
 from tpe_audit.changes import Change
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.formats.ordering import by_weight
 from tpe_audit.lines import Line
 from tpe_audit.report import Outcome, Report

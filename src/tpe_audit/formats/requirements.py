@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from tpe_audit.audit import Finding
 from tpe_audit.facts import Kind
+from tpe_audit.findings import Finding
 from tpe_audit.formats.ordering import Appendix
 from tpe_audit.formats.text import counted
 from tpe_audit.report import Report

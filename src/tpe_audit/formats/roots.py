@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tpe_audit.audit import Finding
+from tpe_audit.findings import Finding
 from tpe_audit.formats.outline import Entry
 from tpe_audit.verdicts import Owner
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tpe_audit.audit import Judgement
 from tpe_audit.facts import Request
+from tpe_audit.findings import Judgement
 from tpe_audit.formats.chains import in_words, not_passing
 from tpe_audit.formats.outline import Group
 from tpe_audit.formats.text import clipped, listed, printable, utc

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tpe_audit import __version__
-from tpe_audit.audit import Finding, Judgement
 from tpe_audit.catalog import Check
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.json import Value, written
 from tpe_audit.formats.ordering import listing

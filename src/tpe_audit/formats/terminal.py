@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tpe_audit import __version__
-from tpe_audit.audit import Finding, Judgement
 from tpe_audit.changes import Change
+from tpe_audit.findings import Finding, Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.outline import CHANGES, VERDICTS, WORDS, Effect, Entry, Grant, Group, Outline, outline
 from tpe_audit.formats.screen import Page

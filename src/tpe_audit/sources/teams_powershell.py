@@ -117,6 +117,7 @@ class TeamsPowerShell:
             found = Cmdlet.model_validate(held[name])
         except ValidationError as error:
             raise Malformed(f"{self.origin} is not believed for {name}: {reason(error)}.", self._evidence) from None
+        held[name] = found  # which is not copied again when the next one asks
         if not found.ok or found.data is None:
             said = masked(found.error or "no data").rstrip(".")
             raise Unreachable(
