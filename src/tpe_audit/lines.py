@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tpe_audit.audit import pointers_of, related
-from tpe_audit.facts import Evidence, Kind, Known, NoLine, NumberType, PhoneNumber, ResourceAccount, Subject
-from tpe_audit.findings import Finding, Judgement
+from tpe_audit.facts import (
+    Evidence,
+    Kind,
+    Known,
+    NoLine,
+    NumberType,
+    NumberTypeName,
+    PhoneNumber,
+    ResourceAccount,
+    Subject,
+)
+from tpe_audit.findings import Finding
 from tpe_audit.verdicts import Area, Severity, Status
 
 
@@ -71,7 +81,7 @@ def lines(findings: Sequence[Finding], evidence: Evidence) -> tuple[Line, ...]:
     census = evidence.census.get(ResourceAccount)
     if census is None:
         return ()
-    index = {finding.check.id: _by_subject(finding) for finding in findings}
+    put = {link: _put_to(link, findings) for link in Link if link is not Link.AGENTS}
     pointers = pointers_of(evidence)
     agents = _agents(findings)
     found = []
@@ -79,50 +89,50 @@ def lines(findings: Sequence[Finding], evidence: Evidence) -> tuple[Line, ...]:
         if isinstance(answer, Known) and isinstance(answer.value, NoLine):
             continue
         keys = related(account, evidence, pointers)
-        spared = {finding.check.id for finding in findings if not _concerns(finding, account, evidence)}
-        states = [_state(link, findings, index, keys, spared) for link in Link if link is not Link.AGENTS]
-        number = evidence.answer(PhoneNumber, account)
-        value = number.value if isinstance(number, Known) else None
-        links = tuple(state for state in (*states, agents) if state is not None)
-        found.append(Line(value.number if isinstance(value, PhoneNumber) else None, account, links))
+        number, kind = _number(account, evidence)
+        states = (*(_state(link, checks, keys, kind) for link, checks in put.items()), agents)
+        found.append(Line(number, account, tuple(state for state in states if state is not None)))
     return tuple(found)
 
 
-def _concerns(finding: Finding, account: Subject, evidence: Evidence) -> bool:
-    """Whether a check concerns numbers of the line's type; where that is not known, it may."""
-    number = evidence.answer(PhoneNumber, account)
-    if not finding.check.number_types or not isinstance(number, Known):
-        return True
-    if not isinstance(number.value, PhoneNumber):
-        return True
-    kind = evidence.answer(NumberType, number.value.subject)
-    value = kind.value if isinstance(kind, Known) else None
-    return not isinstance(value, NumberType) or value.value in finding.check.number_types
+def _number(account: Subject, evidence: Evidence) -> tuple[str | None, NumberTypeName | None]:
+    """Return the number of a line and its type; None where it has none, or it is not known."""
+    held = evidence.answer(PhoneNumber, account)
+    number = held.value if isinstance(held, Known) else None
+    if not isinstance(number, PhoneNumber):
+        return None, None
+    answer = evidence.answer(NumberType, number.subject)
+    kind = answer.value if isinstance(answer, Known) else None
+    return number.number, kind.value if isinstance(kind, NumberType) else None
 
 
-def _by_subject(finding: Finding) -> dict[str, Judgement]:
-    return {judgement.subject.key: judgement for judgement in finding.judgements}
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """A check that was put to the things of a link, and what came of it."""
+
+    finding: Finding
+    said: Mapping[str, Status]
+    """By subject key."""
+
+    def of(self, keys: frozenset[str], kind: NumberTypeName | None) -> list[Status]:
+        """Return what it says of the things of one line, whose number is of this type."""
+        types = self.finding.check.number_types
+        if types and kind is not None and kind not in types:
+            return [Status.NOT_APPLICABLE]
+        own = [self.said[key] for key in keys if key in self.said]
+        if not own and (self.finding.status is Status.NOT_APPLICABLE or not self.finding.judgements):
+            return [self.finding.status]
+        return own
 
 
-def _state(
-    link: Link,
-    findings: Sequence[Finding],
-    index: Mapping[str, Mapping[str, Judgement]],
-    keys: frozenset[str],
-    spared: set[str],
-) -> LinkState | None:
+def _put_to(link: Link, findings: Sequence[Finding]) -> list[_Put]:
+    those = (finding for finding in findings if finding.check.area in AREAS[link])
+    return [_Put(one, {judgement.subject.key: judgement.status for judgement in one.judgements}) for one in those]
+
+
+def _state(link: Link, checks: Sequence[_Put], keys: frozenset[str], kind: NumberTypeName | None) -> LinkState | None:
     """Return how a link stands for the things of one line; None where no check was put to it."""
-    said: list[tuple[Status, str]] = []
-    for finding in findings:
-        if finding.check.area not in AREAS[link]:
-            continue
-        by_subject = index[finding.check.id]
-        own = [by_subject[key].status for key in keys if key in by_subject]
-        if finding.check.id in spared:
-            own = [Status.NOT_APPLICABLE]
-        elif not own and (finding.status is Status.NOT_APPLICABLE or not finding.judgements):
-            own = [finding.status]
-        said += [(status, finding.check.id) for status in own]
+    said = [(status, put.finding.check.id) for put in checks for status in put.of(keys, kind)]
     if not said:
         return None
     status, worst = min(said, key=lambda pair: pair[0].rank)

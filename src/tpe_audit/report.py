@@ -233,9 +233,8 @@ def _first(findings: Sequence[Finding], catalog: Catalog, terms: Terms) -> tuple
 
 def _outcome(findings: Sequence[Finding], broken: Sequence[str], catalog: Catalog, terms: Terms) -> tuple[Outcome, str]:
     required = [finding for finding in findings if terms.requires(finding.check.severity)]
-    judged = [(finding, judgement) for finding in required for judgement in finding.judgements]
-    failing = [(f, j) for f, j in judged if j.status is Status.FAIL]
-    blocked = [(f, j) for f, j in judged if j.blocked_by and not j.blocked_by.waived]
+    failing = [(f, j) for f in required for j in f.judgements if j.status is Status.FAIL]
+    blocked = [(f, j) for f in required for j in f.judgements if j.blocked_by and not j.blocked_by.waived]
     if failing or blocked:
         return Outcome.NOT_READY, _not_ready(failing, blocked, catalog)
     unread = [f for f in required if _has(f, Status.UNKNOWN)]

@@ -7,7 +7,6 @@ Where it does not answer, Teams PowerShell may.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +15,7 @@ from typing import Any
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.instances import CMDLET, Instances, guessed, instances, instead_of_graph, undisputed
 from tpe_audit.collectors.numbers_of import holder
-from tpe_audit.collectors.reader import Harvest, Reader, agreed, attempt, gap, text
+from tpe_audit.collectors.reader import Harvest, Reader, agreed, all_of, attempt, gap, text
 from tpe_audit.collectors.scope import ACCOUNT_GRANT, ACCOUNTS, asked, directory_user
 from tpe_audit.config import e164, is_guid
 from tpe_audit.facts import (
@@ -241,7 +240,7 @@ async def _configured(
             return Subject(Kind.ACCOUNT, name, name), gap(error)
         return _on(listed, line) if listed else absent
 
-    return _sorted_out(await asyncio.gather(*(one(line) for line in lines)), evidence, len(accounts))
+    return _sorted_out(await all_of(lines, one), evidence, len(accounts))
 
 
 def _sorted_out(
@@ -301,7 +300,7 @@ async def _by_own_address(reader: Reader, lines: Sequence[ConfiguredLine], refus
         except SourceError as error:
             return subject, gap(error)
 
-    told = await asyncio.gather(*(one(line) for line in lines))
+    told = await all_of(lines, one)
     return _sorted_out(told, (*refused.evidence, *proofs))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.reader import Reader, gap
+from tpe_audit.collectors.reader import Reader, all_of, gap
 from tpe_audit.facts import Gap
 from tpe_audit.sources import Answered, Item, SourceError
 from tpe_audit.sources.arm import (
@@ -114,7 +114,8 @@ async def find(reader: Reader, kind: ResourceType, keys: Sequence[str], get: Get
 async def _read(kind: ResourceType, ids: Mapping[str, str], get: Get) -> tuple[dict[str, Item], dict[str, Gap]]:
     """Read resources at their own addresses; one that is gone, or has another key by now, is not found."""
 
-    async def one(key: str, at: str) -> tuple[str, Item | Gap | None]:
+    async def one(resource: tuple[str, str]) -> tuple[str, Item | Gap | None]:
+        key, at = resource
         try:
             answered = await get(at)
         except SourceError as error:
@@ -127,7 +128,7 @@ async def _read(kind: ResourceType, ids: Mapping[str, str], get: Get) -> tuple[d
             return key, None
         return key, Item(answered.body, answered.evidence)
 
-    read = await asyncio.gather(*(one(key, at) for key, at in ids.items()))
+    read = await all_of(ids.items(), one)
     items = {key: item for key, item in read if isinstance(item, Item)}
     return items, {key: unread for key, unread in read if isinstance(unread, Gap)}
 

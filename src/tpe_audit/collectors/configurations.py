@@ -5,7 +5,6 @@ https://learn.microsoft.com/graph/api/teamsadministration-teamsuserconfiguration
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from functools import partial
 from tpe_audit.alike import Alike
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.listed import ById
-from tpe_audit.collectors.reader import Reader, attempt, gap
+from tpe_audit.collectors.reader import Reader, all_of, attempt, gap
 from tpe_audit.facts import (
     Answer,
     AssignedPolicies,
@@ -66,7 +65,7 @@ async def configurations(
         SourceError: the list of all could not be read.
     """
     if len(ids) <= few:
-        return dict(zip(ids, await asyncio.gather(*(_one(reader, one) for one in ids)), strict=True))
+        return dict(zip(ids, await all_of(ids, partial(_one, reader)), strict=True))
     everyone, evidence = await reader.once(_all)
     return {one: everyone.get(one) or NoConfiguration(evidence) for one in ids}
 

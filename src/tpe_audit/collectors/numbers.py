@@ -5,7 +5,6 @@ https://learn.microsoft.com/graph/api/resources/teamsadministration-numberassign
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from functools import partial
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
 from tpe_audit.collectors.numbers_of import assignments
-from tpe_audit.collectors.reader import FEW, Harvest, Reader, agreed, attempt, gap
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, agreed, all_of, attempt, gap
 from tpe_audit.config import e164
 from tpe_audit.facts import (
     Answer,
@@ -109,7 +108,7 @@ async def _held(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[L
                 return account, gap(error)
             return account, _assigned(listing).of(account.account.id)
 
-        return list(await asyncio.gather(*(one(account) for account in accounts)))
+        return await all_of(accounts, one)
     try:
         assigned = _assigned(await assignments(reader))
     except SourceError as error:

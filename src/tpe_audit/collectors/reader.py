@@ -14,9 +14,12 @@ from tpe_audit.sources import SourceError, Sources
 from tpe_audit.sources.errors import Off
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 FEW = 20
 """Up to so many things are asked for one by one; more are read in pages."""
+AT_ONCE = 64
+"""So many things are asked for at once: more would wait for their turn all the same, at ten kilobytes each."""
 
 
 @dataclass(slots=True)
@@ -132,6 +135,23 @@ async def together(readings: Iterable[Awaitable[T]]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def all_of(things: Collection[T], read: Callable[[T], Awaitable[R]]) -> list[R]:
+    """Return what `read` returns of each thing, in their order; not more than `AT_ONCE` are begun before others end.
+
+    Raises:
+        Exception: what `read` raises; the others are then ended.
+    """
+    found: dict[int, R] = {}
+    waiting = iter(enumerate(things))
+
+    async def work() -> None:
+        for place, thing in waiting:
+            found[place] = await read(thing)
+
+    await together(work() for _ in range(min(AT_ONCE, len(things))))
+    return [found[place] for place in range(len(things))]
+
+
 async def each(
     things: Collection[T], read: Callable[[T], Awaitable[Answer]], counted: Callable[[int, int], None] | None = None
 ) -> list[tuple[T, Answer]]:
@@ -155,4 +175,4 @@ async def each(
             if counted:
                 counted(done, len(things))
 
-    return list(await asyncio.gather(*(one(thing) for thing in things)))
+    return await all_of(things, one)

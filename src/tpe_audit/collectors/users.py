@@ -5,7 +5,6 @@ https://learn.microsoft.com/graph/api/user-get, https://learn.microsoft.com/grap
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -17,7 +16,7 @@ from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
 from tpe_audit.collectors.licenses import Plans, of_details
 from tpe_audit.collectors.listed import ById
-from tpe_audit.collectors.reader import FEW, Harvest, Reader, attempt, gap, text, tried
+from tpe_audit.collectors.reader import FEW, Harvest, Reader, all_of, attempt, gap, text, tried
 from tpe_audit.facts import (
     Answer,
     Department,
@@ -130,7 +129,7 @@ async def account_licenses(reader: Reader) -> Harvest:
     for subject, unread in read.unread:
         harvest.answer(subject, Licenses, unread)
     if len(read.accounts) <= FEW:
-        answers = await asyncio.gather(*(_details(reader, account) for account in read.accounts))
+        answers = await all_of(read.accounts, partial(_details, reader))
     else:
         answers = await _plans(reader, read.accounts)
     for account, answer in answers:
@@ -156,7 +155,7 @@ async def _users(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
         except SourceError as error:
             return account, gap(error)
 
-    return list(await asyncio.gather(*(one(account) for account in accounts)))
+    return await all_of(accounts, one)
 
 
 async def _user(reader: Reader, account: LineAccount) -> Item:
@@ -221,4 +220,4 @@ async def _plans(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
             return account, found.plans
         return account, Known(licenses(found.plans), (found.evidence,))
 
-    return list(await asyncio.gather(*(one(account) for account in accounts)))
+    return await all_of(accounts, one)
