@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tpe_audit.alike import Alike
 from tpe_audit.audit import pointers_of, related
 from tpe_audit.facts import (
     Evidence,
@@ -81,6 +82,7 @@ def lines(findings: Sequence[Finding], evidence: Evidence) -> tuple[Line, ...]:
     census = evidence.census.get(ResourceAccount)
     if census is None:
         return ()
+    alike = Alike()
     put = {link: _put_to(link, findings) for link in Link if link is not Link.AGENTS}
     pointers = pointers_of(evidence)
     agents = _agents(findings)
@@ -91,7 +93,7 @@ def lines(findings: Sequence[Finding], evidence: Evidence) -> tuple[Line, ...]:
         keys = related(account, evidence, pointers)
         number, kind = _number(account, evidence)
         states = (*(_state(link, checks, keys, kind) for link, checks in put.items()), agents)
-        found.append(Line(number, account, tuple(state for state in states if state is not None)))
+        found.append(Line(number, account, tuple(alike.once(state) for state in states if state is not None)))
     return tuple(found)
 
 

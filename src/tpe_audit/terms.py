@@ -25,7 +25,7 @@ class Attestation:
     subject: str = ""
     """A subject's id; empty: every subject of the check."""
     evidence: str = ""
-    about: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The values that the answer was given for; where they have changed since, it has lapsed."""
 
 

@@ -19,8 +19,7 @@ from tpe_audit.evidence.codec import Codec
 from tpe_audit.evidence.document import parsed, readings, values
 from tpe_audit.evidence.join import joined
 from tpe_audit.evidence.readings import Half, Readings
-from tpe_audit.formats import Options
-from tpe_audit.formats.json import document as report_document
+from tpe_audit.formats import Format, render
 from tpe_audit.plugins import Plugged, plugged
 from tpe_audit.simulator import serve
 
@@ -58,7 +57,7 @@ def report(config: Config, read: Sequence[Readings], **asked: Any) -> dict[str, 
     command = Asked(**{**QUIET, "evidence": (Path("evidence.json"),), **asked})
     checks = chosen(command, config, found().catalog)
     made = judged(command, config, found().catalog, checks, joined(read), found().table)
-    said: dict[str, Any] = json.loads(json.dumps(report_document(made, Options())))
+    said: dict[str, Any] = json.loads(render(made, Format.JSON))
     return said
 
 

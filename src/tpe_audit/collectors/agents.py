@@ -140,7 +140,8 @@ async def agents(reader: Reader) -> Harvest:
     """The agents, and whether each may sign in."""
     read = await reader.once(read_agents)
     harvest = Harvest()
-    known = [(one.agent.subject, Known(one.agent, (one.evidence,))) for one in read.users.values()]
+    behind = {one.evidence: (one.evidence,) for one in read.users.values()}
+    known = [(one.agent.subject, Known(one.agent, behind[one.evidence])) for one in read.users.values()]
     absent = [(thing.subject, Known(thing, read.evidence)) for thing in read.absent]
     nothing = "No agents are configured ([deployment.agents])."
     if reader.deployment.names_agents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -41,7 +42,8 @@ class ById(Generic[U]):
         Raises:
             Malformed: it has no id.
         """
-        key = wire.parsed(wire.Identified, item.body, self._what, (item.evidence,)).id.lower()
+        # Several lists name the same users, who may be a hundred thousand.
+        key = sys.intern(wire.parsed(wire.Identified, item.body, self._what, (item.evidence,)).id.lower())
         known = self.found.get(key)
         if known is None:
             self.found[key] = self._understand(key, item)

@@ -116,7 +116,7 @@ async def _external_access_policies(reader: Reader) -> tuple[Mapping[str, str | 
         policy = tried(partial(_policy_of, item, name or identity, evidence), evidence)
         for key in (identity,) if is_guid(identity) else (identity, name):
             if key:
-                users[key.casefold()] = policy
+                users[sys.intern(key.casefold())] = policy
     return users, evidence
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar, overload
 
 from tpe_audit import __version__
 from tpe_audit.changes import Changes
 from tpe_audit.expiry import Expiry
-from tpe_audit.facts import Subject
+from tpe_audit.facts import Request, Subject
 from tpe_audit.findings import Cause, Finding, Judgement
 from tpe_audit.formats import Options
 from tpe_audit.formats.ordering import Appendix, appendix, listing
@@ -22,6 +23,29 @@ from tpe_audit.terms import Attestation, Waiver
 
 SCHEMA = "tpe-audit/report/1"
 _INDENT = "  "
+
+T = TypeVar("T")
+
+
+class Made(Sequence["Value"], Generic[T]):
+    """A list whose elements are made as they are looked at: all at once they take more memory than the report."""
+
+    def __init__(self, of: Sequence[T], make: Callable[[T], Value]) -> None:
+        self._of = of
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    @overload
+    def __getitem__(self, place: int) -> Value: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Value]: ...
+
+    def __getitem__(self, place: int | slice) -> Value | Sequence[Value]:
+        return self._make(self._of[place]) if isinstance(place, int) else Made(self._of[place], self._make)
+
 
 Value = str | int | bool | None | Sequence["Value"] | dict[str, "Value"]
 """What JSON can say."""
@@ -67,8 +91,8 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         ],
         "counts": {status.value: count for status, count in report.counts.items()},
         "seen": {what: report.seen[what] for what in sorted(report.seen)},
-        "lines": [_line(line) for line in sorted(report.lines, key=_place)],
-        "findings": [_Described(report, ordered, finding).value(options) for finding in report.findings],
+        "lines": Made(sorted(report.lines, key=_place), _line),
+        "findings": Made(report.findings, lambda finding: _Described(report, ordered, finding).value(options)),
         "changes": changes_value(report.changes),
         "expiring": [_expiry(expiry) for expiry in report.expiring],
         "expiring_unread": [
@@ -77,16 +101,17 @@ def document(report: Report, options: Options) -> dict[str, Value]:
         "notifications": [
             {"channel": each.channel, "sent": each.sent, "reason": each.reason} for each in report.notifications
         ],
-        "evidence": [
-            {
-                "source": request.source,
-                "request": request.request,
-                "status": request.status,
-                "request_id": request.request_id,
-                "at": utc(request.at),
-            }
-            for request in ordered.requests
-        ],
+        "evidence": Made(ordered.requests, _request),
+    }
+
+
+def _request(request: Request) -> dict[str, Value]:
+    return {
+        "source": request.source,
+        "request": request.request,
+        "status": request.status,
+        "request_id": request.request_id,
+        "at": utc(request.at),
     }
 
 
@@ -132,7 +157,7 @@ class _Described:
             "question": check.question or None,
             "subject_counts": {status.value: counts[status] for status in self.report.counts},
             "omitted": listed.omitted,
-            "subjects": [self._subject(judgement) for judgement in listed.judgements],
+            "subjects": Made(listed.judgements, self._subject),
             "fix": {"summary": check.fix_summary, "url": check.link},
             "reads": [f"{reads.source}: {reads.what}" for reads in self.report.reads(finding)],
             "permissions": self.report.permissions(finding),
@@ -227,8 +252,7 @@ def written(value: Value) -> str:
 
     It is ASCII, and has no ## for the log of a pipeline to obey.
     """
-    # Nothing but text within quotes can hold a #.
-    return "".join(_written(value, "")).replace("##", "#\\u0023") + "\n"
+    return "".join((*_written(value, ""), "\n"))
 
 
 def _written(value: Value, indent: str) -> Iterable[str]:
@@ -239,14 +263,15 @@ def _written(value: Value, indent: str) -> Iterable[str]:
             yield f"{',' if index else '{'}\n{inner}{json.dumps(key)}: "
             yield from _written(item, inner)
         yield f"\n{indent}}}"
-    elif _holds_objects(value) and isinstance(value, list):
+    elif _holds_objects(value) and isinstance(value, list | Made):
         for index, item in enumerate(value):
             yield f"{',' if index else '['}\n{inner}"
             yield from _written(item, inner)
         yield f"\n{indent}]"
     else:
-        yield json.dumps(value)
+        # Nothing but text within quotes can hold a #.
+        yield json.dumps(value, default=list).replace("##", "#\\u0023")
 
 
 def _holds_objects(value: Value) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    return isinstance(value, list | Made) and bool(value) and isinstance(value[0], dict)
