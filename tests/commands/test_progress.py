@@ -22,6 +22,7 @@ from tpe_audit.simulator import large
         (Counted(2_500, 10_000, 60.0), "2,500 of 10,000, about 3 min more"),
         (Counted(7_500, 10_000, 60.0), "7,500 of 10,000, about 20 s more"),
         (Counted(5_000, 10_000, 90.0), "5,000 of 10,000, about 90 s more"),
+        (Counted(34_965, None, 90.0), "34,965 so far"),
     ],
     ids=str,
 )
@@ -66,12 +67,38 @@ def test_the_state_is_one_line_of_any_terminal(done: int, width: int, answered: 
 
 
 async def test_every_consent_is_counted_to_the_last() -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[str, int, int | None]] = []
     async with reading(large(30, 5)) as read:
         read.sources.ledger.counted = lambda *counted: told.append(counted)
         await read((facts.ResourceAccount, facts.ServerConsent), (facts.Agent, facts.ClientConsents))
-    assert [told_ for told_ in told if "accounts" in told_[0]] == [
+    assert [told_ for told_ in told if told_[0] == "consents of accounts"] == [
         ("consents of accounts", done, 30) for done in range(1, 31)
     ]
     assert told[-1][1] == told[-1][2]
     assert ("consents of agents", 5, 5) in told
+
+
+async def test_a_long_list_is_counted_page_by_page() -> None:
+    told: list[tuple[str, int, int | None]] = []
+    async with reading(large(150, 1_200)) as read:
+        read.sources.ledger.counted = lambda *counted: told.append(counted)
+        await read(
+            (facts.ResourceAccount, facts.SignIn),
+            (facts.ResourceAccount, facts.PhoneNumber),
+            (facts.Agent, facts.TeamsUser),
+        )
+    counts = {what: [(done, total) for called, done, total in told if called == what] for what, _, _ in told}
+    assert counts["resource accounts"] == [(100, None), (150, None), (150, 150)]
+    assert counts["agents"] == [(999, None), (1_200, None), (1_200, 1_200)]
+    assert counts["Teams users"][-1] == (1_350, 1_350)
+    assert counts["users of accounts"][-1] == (150, 150)
+    assert counts["number assignments"][-1] == (150, 150)
+
+
+def test_a_list_that_can_not_be_read_to_its_end_is_no_longer_told() -> None:
+    progress = Progress()
+    progress.told(3, 74)
+    progress.counted("agents", 999, None)
+    assert progress.words(80) == "Reading the tenant: 3 of 74 readings; agents 999 so far"
+    progress.counted("agents", 999, 999)
+    assert progress.words(80) == "Reading the tenant: 3 of 74 readings"

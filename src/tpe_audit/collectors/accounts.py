@@ -38,7 +38,7 @@ from tpe_audit.facts import (
     Subject,
 )
 from tpe_audit.facts.well_known import NO_ID, RESERVED_APPLICATIONS
-from tpe_audit.sources import SourceError
+from tpe_audit.sources import Item, SourceError
 from tpe_audit.sources.errors import Failed
 
 _Entry = tuple[Mapping[str, Any], int]
@@ -93,17 +93,19 @@ async def line_accounts(reader: Reader) -> LineAccounts:
     if reader.subjects:
         return await _narrowed(reader, lines)
     try:
-        listing = await reader.sources.graph.items(ACCOUNTS, grant=ACCOUNT_GRANT)
-        by_id = _by_id([(item.body, item.evidence) for item in listing.items])
+        items: list[Item] = []
+        with reader.counting("resource accounts", items) as paged:
+            evidence = await reader.sources.graph.each(ACCOUNTS, items.append, grant=ACCOUNT_GRANT, paged=paged)
+        by_id = _by_id([(item.body, item.evidence) for item in items])
     except SourceError as error:
         return await _unlisted(reader, lines, error)
     accounts = await _completed(reader, by_id)
     if lines:
-        return await _configured(reader, lines, accounts, listing.evidence)
+        return await _configured(reader, lines, accounts, evidence)
     found = _discovered(list(accounts.values()))
     others = len(accounts) - len(found)
     absent = () if found else (NoLine(reader.tenant.subject, len(accounts)),)
-    return LineAccounts(tuple(found), absent, others=others, evidence=listing.evidence)
+    return LineAccounts(tuple(found), absent, others=others, evidence=evidence)
 
 
 async def _completed(reader: Reader, by_id: Mapping[str, Sequence[_Entry]]) -> Mapping[str, LineAccount]:

@@ -81,7 +81,9 @@ async def read_agents(reader: Reader) -> Agents:
         named = [a.user.id for a in await reader.once(asked) if a.user and not a.account and not a.error]
     understand = partial(_member, alike=Alike())
     members = ById(GROUPS, understand)
-    gaps = [one for one in await asyncio.gather(*(_members(reader, group, members) for group in groups)) if one]
+    with reader.counting("agents", members.found) as paged:
+        read_all = (_members(reader, group, members, paged) for group in groups)
+        gaps = [one for one in await asyncio.gather(*read_all) if one]
     users = {key: member for key, member in members.found.items() if not isinstance(member, Gap)}
     absent: list[NoAgent] = []
     unread = [(Subject(Kind.AGENT, key, key), one) for key, one in members.found.items() if isinstance(one, Gap)]
@@ -111,13 +113,14 @@ async def read_agents(reader: Reader) -> Agents:
     return Agents(users, tuple(absent), tuple(unread), gaps[0] if gaps else None, tuple(evidence))
 
 
-async def _members(reader: Reader, group: str, into: ById[Member]) -> Gap | None:
+async def _members(reader: Reader, group: str, into: ById[Member], paged: Callable[[], None]) -> Gap | None:
     """Read the members of a group; the gap, if they can't be read to the last."""
     try:
         await reader.sources.graph.each(
             f"/v1.0/groups/{group}/transitiveMembers/microsoft.graph.user?$select={ALL}&$top={PAGE}",
             into.take,
             grant=MEMBER_GRANT,
+            paged=paged,
         )
     except SourceError as error:
         return gap(error)

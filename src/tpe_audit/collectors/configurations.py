@@ -85,9 +85,9 @@ async def _all(reader: Reader) -> tuple[Mapping[str, Configuration | Gap], tuple
     """Read the configurations of all users of Teams, whoever they are."""
     alike = Alike()
     everyone = ById(LIST, lambda _, item: alike.once(_understood(item, alike)))
-    evidence = await reader.sources.graph.each(
-        f"{CONFIGURATIONS}?{SELECTED}&$top={PAGE}", everyone.take, grant=GRANT, headers=ALL_MEMBERS
-    )
+    path = f"{CONFIGURATIONS}?{SELECTED}&$top={PAGE}"
+    with reader.counting("Teams users", everyone.found) as paged:
+        evidence = await reader.sources.graph.each(path, everyone.take, grant=GRANT, headers=ALL_MEMBERS, paged=paged)
     return everyone.found, evidence
 
 

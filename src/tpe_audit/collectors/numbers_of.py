@@ -32,18 +32,21 @@ async def assignments(reader: Reader, condition: str = "") -> Listing:
     items: list[Item] = []
     evidence: list[int] = []
     seen: set[str] = set()
-    while True:
-        page = await graph.items(f"{PATH}?$top={PAGE}&$skip={len(items)}{filtered}", grant=GRANT)
-        evidence += page.evidence
-        if not page.items:
-            return Listing(tuple(items), tuple(evidence))
-        told = {text(item.body, "telephoneNumber") or repr(item.body) for item in page.items}
-        if told <= seen:
-            raise graph.trouble(
-                Malformed("Microsoft Graph sent the same number assignments again and again.", tuple(evidence))
-            )
-        seen |= told
-        items += page.items
+    with reader.counting("number assignments", items) as counted:
+        while True:
+            page = await graph.items(f"{PATH}?$top={PAGE}&$skip={len(items)}{filtered}", grant=GRANT)
+            evidence += page.evidence
+            if not page.items:
+                return Listing(tuple(items), tuple(evidence))
+            told = {text(item.body, "telephoneNumber") or repr(item.body) for item in page.items}
+            if told <= seen:
+                raise graph.trouble(
+                    Malformed("Microsoft Graph sent the same number assignments again and again.", tuple(evidence))
+                )
+            seen |= told
+            items += page.items
+            if not condition:
+                counted()
 
 
 async def holder(reader: Reader, telephone_number: str) -> str:

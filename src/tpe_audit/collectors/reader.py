@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -75,6 +76,15 @@ class Reader:
             done = self.instead(reading) if self.instead else reading
             self._tasks[reading] = asyncio.ensure_future(done(self))
         return cast("T", await asyncio.shield(self._tasks[reading]))
+
+    @contextmanager
+    def counting(self, what: str, found: Sized) -> Iterator[Callable[[], None]]:
+        """Give what is to be called after each page of a list, so that people see how far it has come."""
+        counted = self.sources.ledger.counted
+        try:
+            yield lambda: counted(what, len(found), None)
+        finally:
+            counted(what, len(found), len(found))
 
     async def end(self) -> None:
         """End what is still being read, wait until it has ended, and forget all that was read."""

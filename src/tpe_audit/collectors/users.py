@@ -175,11 +175,9 @@ async def _listed_users(reader: Reader) -> Mapping[str, AccountUser | Gap]:
     condition = quote(f"department eq '{DEPARTMENT}'")
     alike = Alike()
     listed = ById("the list of users", lambda _, item: alike.once(_understood(item)))
-    await reader.sources.graph.each(
-        f"/v1.0/users?$filter={condition}&$select={OF_ACCOUNT},assignedLicenses,assignedPlans&$top={PAGE}",
-        listed.take,
-        grant=GRANT,
-    )
+    path = f"/v1.0/users?$filter={condition}&$select={OF_ACCOUNT},assignedLicenses,assignedPlans&$top={PAGE}"
+    with reader.counting("users of accounts", listed.found) as paged:
+        await reader.sources.graph.each(path, listed.take, grant=GRANT, paged=paged)
     return listed.found
 
 

@@ -20,16 +20,19 @@ _SPINNER = 2
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How far something has come whose number is known."""
+    """How far something has come."""
 
     done: int
-    total: int
+    total: int | None
+    """None: how many there are is not known before all are read."""
     seconds: float
     """Since the first was done."""
 
     @property
     def words(self) -> str:
         """The count, and how long the rest takes at the pace so far, once that says anything."""
+        if self.total is None:
+            return f"{self.done:,} so far"
         count = f"{self.done:,} of {self.total:,}"
         if self.done < ENOUGH or self.seconds < SOON:
             return count
@@ -59,12 +62,12 @@ class Progress:
         self.done, self.total = done, total
         self.show()
 
-    def counted(self, what: str, done: int, total: int) -> None:
-        """Note how many of something that is asked for one by one are done."""
+    def counted(self, what: str, done: int, total: int | None) -> None:
+        """Note how many of something are done, of how many, as far as that is known."""
         now = self._clock()
         self.long[what] = Counted(done, total, now - self._began.setdefault(what, now))
-        if done >= total:
-            del self.long[what]
+        if total is not None and done >= total:
+            del self.long[what], self._began[what]
         self.show()
 
     def show(self) -> None:

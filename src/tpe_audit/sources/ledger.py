@@ -31,7 +31,7 @@ class Ledger:
         self.answered: Counter[str] = Counter()
         """Requests answered so far, by source."""
         self._heard = heard
-        self.counted: Callable[[str, int, int], None] = lambda what, done, total: None
+        self.counted: Callable[[str, int, int | None], None] = lambda what, done, total: None
         """Called with how many of something are done, of how many, where they are asked for one by one."""
 
     def record(self, source: str, request: str, status: int | None, request_id: str = "") -> int:

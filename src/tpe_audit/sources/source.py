@@ -216,10 +216,19 @@ class Source(ABC):
         grant: str,
         headers: Mapping[str, str] | None = None,
         link: str = "@odata.nextLink",
+        paged: Callable[[], None] | None = None,
     ) -> tuple[int, ...]:
         """Hand over the elements of the list at `path` as its pages come, to the last one, and return the evidence.
 
         Of a long list no more is held than what `take` makes of it.
+
+        Args:
+            path: relative to the service's address, or absolute on it.
+            take: called with each element.
+            grant: what to grant where it is refused, as part of a sentence.
+            headers: further request headers.
+            link: the field that leads to the next page.
+            paged: called after each page.
 
         Raises:
             SourceError: it could not be read, or not to its end; or `take` raised it.
@@ -237,6 +246,8 @@ class Source(ABC):
                 evidence.append(index)
                 for item in self.values_in(page, url, index):
                     take(Item(item, index))
+                if paged:
+                    paged()
                 url = self._next(page, url, link)
         except SourceError as error:
             if not evidence:
