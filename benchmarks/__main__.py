@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("name", nargs="*", help=f"one of {', '.join(names)}; all, if none is named")
     parser.add_argument("--quick", action="store_true", help="tenants of a tenth of the size")
     parser.add_argument("--check", default=single_check.CHECK, help="the check that single-check reads for")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where to write them as JSON")
     asked = parser.parse_args()
     if unknown := set(asked.name) - names.keys():
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
@@ -45,9 +46,9 @@ def main() -> None:
             print(f"{table.text}\n", flush=True)
             found.setdefault(name, []).append(table.data)
     machine = {"python": sys.version.split()[0], "system": platform.platform(), "at": datetime.now(UTC).isoformat()}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"machine": machine, "benchmarks": found}, indent=2) + "\n", encoding="utf-8")
-    print(f"Wrote {RESULTS}")
+    asked.results.parent.mkdir(exist_ok=True)
+    asked.results.write_text(json.dumps({"machine": machine, "benchmarks": found}, indent=2) + "\n", encoding="utf-8")
+    print(f"Wrote {asked.results}")
 
 
 if __name__ == "__main__":

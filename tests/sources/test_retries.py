@@ -131,8 +131,8 @@ async def test_a_connection_that_breaks_once_is_opened_again(reads: Reads, fault
 
 @pytest.mark.parametrize("reads", [PRINCIPAL, ACS, CONSENT])
 async def test_a_connection_that_always_breaks_is_given_up(reads: Reads) -> None:
-    with takes(0, 3):
-        evidence, _ = await asked(reads, broken(Fault(reads.path, drop=True)), deadline=0.5)
+    with takes(0, 6):
+        evidence, _ = await asked(reads, broken(Fault(reads.path, drop=True)), deadline=2)
     gap = evidence.gap(reads.fact, reads.subject)
     assert "could not be reached" in gap.reason or "time for reading was over" in gap.reason
     assert {request.status for request in evidence.behind(gap)} == {None}
