@@ -66,10 +66,10 @@ def chain(requests: Sequence[Recorded]) -> list[str]:
     made = {name for name, pattern in ADDRESSES.items() if any(re.search(pattern, p, re.IGNORECASE) for p in paths)}
 
     def longest(name: str) -> list[str]:
-        before = [longest(other) for other in NEEDS[name] if other in made]
-        return [*max(before, key=len, default=[]), name]
+        before = max((longest(other) for other in NEEDS[name]), key=len, default=[])
+        return [*before, name] if name in made else before
 
-    return max((longest(name) for name in made), key=len, default=[])
+    return max((longest(name) for name in NEEDS), key=len)
 
 
 def measure() -> Table:

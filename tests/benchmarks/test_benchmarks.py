@@ -48,7 +48,8 @@ def test_the_fewest_requests_are_full_pages_and_one_of_each_other() -> None:
 def test_the_longest_chain_is_of_what_was_asked() -> None:
     token, bot = request("/t/oauth2/v2.0/token"), request("/subscriptions/s/providers/x/botServices/b")
     assert latency.chain([token]) == ["token"]
-    assert latency.chain([bot, token]) == ["bot"]
+    assert latency.chain([bot, token]) == ["token", "bot"]
+    assert latency.chain([]) == []
     found = request("/providers/Microsoft.ResourceGraph/resources")
     assert latency.chain([token, found, bot]) == ["token", "bots found", "bot"]
 
