@@ -13,7 +13,8 @@ from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Malformed
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pipeline import PipelineSource
-from tpe_audit.sources.source import Patience, Response
+from tpe_audit.sources.response import Response
+from tpe_audit.sources.source import Patience
 
 if TYPE_CHECKING:
     pass

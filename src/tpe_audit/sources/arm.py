@@ -12,13 +12,12 @@ from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pace import Allowance
 from tpe_audit.sources.pipeline import PipelineSource, received
+from tpe_audit.sources.response import Response
 from tpe_audit.sources.source import (
     Answered,
     Item,
     Listing,
     Patience,
-    Response,
-    error_code,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Arm(PipelineSource):
 
     def proves_absence(self, response: Response) -> bool:
         """Whether a 404 speaks of the resource, and not of a subscription that this identity does not see."""
-        code = error_code(response)
+        code = response.error_code
         return bool(code) and code not in _NOT_OF_THE_RESOURCE
 
     async def acs_resource(self, subscription: str, group: str, name: str, *, grant: str) -> Answered:

@@ -14,7 +14,8 @@ from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.errors import Off
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pipeline import PipelineSource
-from tpe_audit.sources.source import Patience, Response
+from tpe_audit.sources.response import Response
+from tpe_audit.sources.source import Patience
 
 AT_ONCE = 4
 API = "/api/data/v9.2"

@@ -16,7 +16,8 @@ from tpe_audit.sources.credentials import SignIn
 from tpe_audit.sources.kinds import trust
 from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pace import Allowance
-from tpe_audit.sources.source import MAX_BYTES, NoConnection, Patience, Response, Source, TooLarge
+from tpe_audit.sources.response import MAX_BYTES, NoConnection, Response, TooLarge
+from tpe_audit.sources.source import Patience, Source
 
 if TYPE_CHECKING:
     import httpx

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import email.utils
 import json
 import logging
 import random
@@ -24,6 +23,7 @@ from tpe_audit.sources.errors import Failed, Malformed, Off, Refused, SourceErro
 from tpe_audit.sources.ledger import Ledger, masked
 from tpe_audit.sources.pace import Allowance, Pace
 from tpe_audit.sources.remedies import of_connection
+from tpe_audit.sources.response import MAX_BYTES, NoConnection, Response, TooLarge
 
 _log = logging.getLogger(__name__)
 
@@ -32,19 +32,7 @@ THROTTLED_ATTEMPTS = 12
 """Throttling is a matter of patience: with a Retry-After the deadline is the limit, not the count."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 MAX_PAGES = 10_000
-MAX_BYTES = 32 * 1024 * 1024
-"""The most that one answer may hold: pages of a thousand are a tenth of it."""
 _A_DAY = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer as it came over the wire."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +70,6 @@ class Patience:
     """Seconds; a longer Retry-After is not waited for."""
     ends: float
     """When all reading must be over, on the event loop's clock."""
-
-
-class NoConnection(Exception):
-    """No answer came to a request; the message says why."""
-
-
-class TooLarge(Exception):
-    """An answer that holds more than `MAX_BYTES`, of which the rest was not read."""
 
 
 class _Again(Exception):
@@ -179,7 +159,7 @@ class Source(ABC):
         if response.status != 404:
             return Answered(self.object_in(response, url, evidence), evidence)
         if not self.proves_absence(response):
-            said = _error_in(response) or "without an error of its own"
+            said = response.said or "without an error of its own"
             raise self.trouble(
                 Failed(
                     f"{self.words} answered 404 ({said}) to GET {self.brief(url)}, which proves nothing.", (evidence,)
@@ -189,7 +169,7 @@ class Source(ABC):
 
     def proves_absence(self, response: Response) -> bool:
         """Whether a 404 is the service's word that the object is not there, and not some other trouble."""
-        return bool(error_code(response))
+        return bool(response.error_code)
 
     async def items(
         self,
@@ -320,9 +300,8 @@ class Source(ABC):
             self.trouble(refusal)
             raise
         self.pace.heard(label, response.headers)
-        request_id = next((response.headers[n] for n in _REQUEST_IDS if n in response.headers), "")
-        evidence = self.ledger.record(self.name, label, response.status, request_id)
-        _log.debug("%s %s -> %s (%s)", self.name, label, response.status, request_id)
+        evidence = self.ledger.record(self.name, label, response.status, response.request_id)
+        _log.debug("%s %s -> %s (%s)", self.name, label, response.status, response.request_id)
         if 200 <= response.status < 300 or response.status == 404:
             self.answers += response.status != 404
             return response, evidence
@@ -364,14 +343,14 @@ class Source(ABC):
 
     def _refusal(self, label: str, response: Response, evidence: int, grant: str) -> Exception:
         """Return what a status other than success means."""
-        status, said = response.status, _error_in(response)
+        status, said = response.status, response.said
         answer = f"{self.words} answered {status}{f' ({said})' if said else ''} to {brief(label)}."
         if status in (401, 403):
             return self.trouble(Refused(f"{answer} Reading it takes {grant}.", (evidence,), (grant,)))
         error: SourceError = Failed(answer, (evidence,))
         if status not in (408, 429, 500, 502, 503, 504):
             return self.trouble(error)
-        after = _retry_after(response.headers.get("retry-after"))
+        after = response.retry_after
         if after:
             asked = datetime.now(UTC) + timedelta(seconds=min(after, _A_DAY))
             self.resumes_at = max(self.resumes_at or asked, asked)
@@ -463,9 +442,6 @@ def brief(label: str) -> str:
     return _ID.sub("…", label.split("?", maxsplit=1)[0])
 
 
-_REQUEST_IDS = ("request-id", "x-ms-request-id", "x-ms-correlation-request-id", "x-ms-client-request-id")
-
-
 def _pause(state: RetryCallState) -> float:
     """Return the seconds to wait before the next attempt: what the service asks for, else ever longer."""
     again = state.outcome.exception() if state.outcome else None
@@ -473,41 +449,6 @@ def _pause(state: RetryCallState) -> float:
         return again.after
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (state.attempt_number - 1))
     return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not cryptography
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, given as seconds or as a date."""
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        at = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
-
-
-def _error_of(response: Response) -> Mapping[str, Any]:
-    try:
-        error = json.loads(response.body).get("error")
-    except (ValueError, AttributeError, RecursionError):
-        return {}
-    return error if isinstance(error, dict) else {}
-
-
-def error_code(response: Response) -> str:
-    """Return the code of an error answer, as all of these services shape it; empty if it has none."""
-    code = _error_of(response).get("code")
-    return code if isinstance(code, str) else ""
-
-
-def _error_in(response: Response) -> str:
-    """Return code and message of an error answer."""
-    said = (error_code(response), _error_of(response).get("message"))
-    return masked(": ".join(part for part in said if isinstance(part, str) and part))[:300]
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
