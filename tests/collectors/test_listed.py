@@ -18,6 +18,10 @@ class Colour:
     name: str
     evidence: int
 
+    @property
+    def says(self) -> object:
+        return self.name
+
 
 def colours(*items: Item) -> ById[Colour]:
     found = ById("the list of colours", lambda _, item: Colour(item.body["colour"], item.evidence))
@@ -45,6 +49,20 @@ def test_an_element_that_contradicts_the_first_is_not_known_however_often_it_com
     assert gap.reason == "Microsoft Graph lists a twice in the list of colours, and the two contradict each other."
     assert gap.evidence == (0, 1)
     assert found["b"] == Colour("red", 0)
+
+
+def test_lists_that_are_joined_are_one() -> None:
+    one = colours(item("a", "red"), item("b", "red"), item("c", "red"))
+    one.join(colours(item("b", "blue", 1), item("c", "red", 1), item("d", "blue", 1)))
+    assert one.found["a"] == one.found["c"] == Colour("red", 0)
+    assert one.found["d"] == Colour("blue", 1)
+    gap = one.found["b"]
+    assert isinstance(gap, Gap)
+    one.join(colours(item("b", "red", 2)))
+    assert one.found["b"] is gap
+    other = colours(item("b", "red", 3))
+    other.join(one)
+    assert other.found["b"] is gap
 
 
 @pytest.mark.parametrize("body", [{"colour": "red"}, {"id": "", "colour": "red"}, {"id": 7, "colour": "red"}, 7, None])

@@ -59,6 +59,12 @@ class Member:
     licenses: Assigned | Gap
     evidence: int
 
+    @property
+    def says(self) -> object:
+        """What it says, whichever request brought it."""
+        licenses = self.licenses.reason if isinstance(self.licenses, Gap) else self.licenses
+        return self.agent, self.answers.says, licenses
+
 
 @dataclass(frozen=True, slots=True)
 class Agents:
@@ -80,10 +86,16 @@ async def read_agents(reader: Reader) -> Agents:
         groups = ()
         named = [a.user.id for a in await reader.once(asked) if a.user and not a.account and not a.error]
     understand = partial(_member, alike=Alike())
+    lists = [ById(GROUPS, understand) for _ in groups]
+    with reader.counting("agents", *(one.found for one in lists)) as paged:
+        told = await asyncio.gather(
+            *(_members(reader, group, into, paged) for group, into in zip(groups, lists, strict=True))
+        )
+    gaps = [one for one in told if one]
     members = ById(GROUPS, understand)
-    with reader.counting("agents", members.found) as paged:
-        read_all = (_members(reader, group, members, paged) for group in groups)
-        gaps = [one for one in await asyncio.gather(*read_all) if one]
+    for one, unread_list in zip(lists, told, strict=True):
+        if unread_list is None:
+            members.join(one)
     users = {key: member for key, member in members.found.items() if not isinstance(member, Gap)}
     absent: list[NoAgent] = []
     unread = [(Subject(Kind.AGENT, key, key), one) for key, one in members.found.items() if isinstance(one, Gap)]

@@ -21,6 +21,7 @@ from tpe_audit.facts import (
     PolicyAssignment,
     TeamsAccountType,
     TeamsUser,
+    said,
 )
 from tpe_audit.sources import Item, SourceError
 
@@ -42,6 +43,11 @@ class Configuration:
     account_type: Answer
     policies: Answer
     evidence: int
+
+    @property
+    def says(self) -> object:
+        """What it says, whichever request brought it."""
+        return said(self.user), said(self.account_type), said(self.policies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,15 @@ from tpe_audit.sources import Item
 
 
 class Understood(Protocol):
-    """What an element of a list says, and the request that brought it."""
+    """What was understood of an element of a list."""
 
     @property
     def evidence(self) -> int:
-        """The index of the request."""
+        """The index of the request that brought it."""
+
+    @property
+    def says(self) -> object:
+        """What it says, whichever request brought it."""
 
 
 U = TypeVar("U", bound=Understood)
@@ -44,9 +48,19 @@ class ById(Generic[U]):
         """
         # Several lists name the same users, who may be a hundred thousand.
         key = sys.intern(wire.parsed(wire.Identified, item.body, self._what, (item.evidence,)).id.lower())
-        known = self.found.get(key)
-        if known is None:
-            self.found[key] = self._understand(key, item)
-        elif not isinstance(known, Gap) and self._understand(key, Item(item.body, known.evidence)) != known:
+        self._put(key, self._understand(key, item))
+
+    def join(self, others: ById[U]) -> None:
+        """Take up the elements of another list."""
+        for key, other in others.found.items():
+            self._put(key, other)
+
+    def _put(self, key: str, new: U | Gap) -> None:
+        known = self.found.setdefault(key, new)
+        if known is new or isinstance(known, Gap):
+            return
+        if isinstance(new, Gap):
+            self.found[key] = new
+        elif known.says != new.says:
             why = f"Microsoft Graph lists {key} twice in {self._what}, and the two contradict each other."
-            self.found[key] = Gap(why, (known.evidence, item.evidence))
+            self.found[key] = Gap(why, (known.evidence, new.evidence))

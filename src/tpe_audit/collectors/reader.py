@@ -78,13 +78,13 @@ class Reader:
         return cast("T", await asyncio.shield(self._tasks[reading]))
 
     @contextmanager
-    def counting(self, what: str, found: Sized) -> Iterator[Callable[[], None]]:
-        """Give what is to be called after each page of a list, so that people see how far it has come."""
+    def counting(self, what: str, *found: Sized) -> Iterator[Callable[[], None]]:
+        """Give what is to be called after each page of lists, so that people see how far they have come."""
         counted = self.sources.ledger.counted
         try:
-            yield lambda: counted(what, len(found), None)
+            yield lambda: counted(what, sum(map(len, found)), None)
         finally:
-            counted(what, len(found), len(found))
+            counted(what, sum(map(len, found)), sum(map(len, found)))
 
     async def end(self) -> None:
         """End what is still being read, wait until it has ended, and forget all that was read."""

@@ -29,6 +29,7 @@ from tpe_audit.facts import (
     SubscribedSkus,
     UsageLocation,
     UserType,
+    said,
 )
 from tpe_audit.sources import Answered, Item, SourceError
 from tpe_audit.sources.errors import Failed
@@ -49,6 +50,11 @@ class UserAnswers:
     sign_in: Answer
     usage_location: Answer
     user_type: Answer
+
+    @property
+    def says(self) -> object:
+        """What they say, whichever request brought them."""
+        return said(self.sign_in), said(self.usage_location), said(self.user_type)
 
     @classmethod
     def of(cls, user: Mapping[str, Any], name: str, evidence: tuple[int, ...]) -> UserAnswers:
@@ -85,6 +91,12 @@ class AccountUser:
     department: Answer
     plans: Plans | Gap
     evidence: int
+
+    @property
+    def says(self) -> object:
+        """What it says, whichever request brought it."""
+        plans = self.plans.reason if isinstance(self.plans, Gap) else self.plans
+        return self.answers.says, said(self.department), plans
 
 
 async def account_users(reader: Reader) -> Harvest:

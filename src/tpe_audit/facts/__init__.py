@@ -54,6 +54,7 @@ from tpe_audit.facts.base import (
     Subject,
     Thing,
     joined,
+    said,
     slot,
 )
 from tpe_audit.facts.billing import BillingAgreement, UnknownBillingAgreement
@@ -315,5 +316,6 @@ __all__ = [
     "VoiceRoutingPolicies",
     "VoiceRoutingPolicy",
     "joined",
+    "said",
     "slot",
 ]

@@ -145,6 +145,11 @@ class Evidence:
         return self.answers.get((slot(fact), subject.key)) or self.unread.get((slot(fact), subject.kind))
 
 
+def said(answer: Answer) -> object:
+    """Return what an answer says, whichever request it rests on."""
+    return answer.value if isinstance(answer, Known) else answer.reason
+
+
 def joined(answers: Iterable[Answer]) -> tuple[int, ...]:
     """Return the requests behind several answers, each once, in order."""
     return tuple(dict.fromkeys(index for answer in answers for index in answer.evidence))
