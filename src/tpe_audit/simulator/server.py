@@ -281,16 +281,20 @@ class _Thread:
         self._loop.run_forever()
         for server in servers:
             server.close()
-        for connection in list(state.connections):
-            connection.transport.abort()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        # A connection that is aborted, or was still shaking hands, closes its socket some turns of the loop later.
-        for _ in range(8):
-            self._loop.run_until_complete(asyncio.sleep(0))
+        # A connection that was just accepted is nobody's until its task has begun, and would never be closed.
+        self._turn(6)
+        for _ in range(12):
+            # One that was still shaking hands becomes one to abort, and closes its socket some turns later.
+            for connection in list(state.connections):
+                connection.transport.abort()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._turn(1)
         self._loop.close()
+
+    def _turn(self, times: int) -> None:
+        for _ in range(times):
+            self._loop.run_until_complete(asyncio.sleep(0))
 
     async def _listen(self) -> tuple[list[asyncio.Server], ServerState]:
         from uvicorn.config import Config
