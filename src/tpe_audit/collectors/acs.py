@@ -46,15 +46,29 @@ from tpe_audit.sources.errors import Malformed
 CONSENT_GRANT = "a role on the ACS resource that covers its data plane; Microsoft names Contributor"
 
 
+@dataclass(frozen=True, slots=True)
+class AcsAt:
+    """Reads the ACS resource at an ARM id, once however many ask."""
+
+    arm_id: str
+
+    async def __call__(self, reader: Reader) -> Answered:
+        """Return it, or the proof of its absence."""
+        at = arm_id(self.arm_id)
+        return await reader.sources.arm.acs_resource(at.subscription, at.group, at.name, grant=GRANT)
+
+
 async def acs_resources(reader: Reader) -> Harvest:
     """The ACS resources that lines are, or should be, bound to."""
-    read = await reader.once(line_accounts)
     wanted: dict[str, None] = dict.fromkeys(line.acs_resource for line in reader.deployment.lines if line.acs_resource)
+    for at in wanted:
+        if not is_guid(at) and "arm" not in reader.sources.off:
+            reader.begin(AcsAt(at))
+    read = await reader.once(line_accounts)
     wanted |= dict.fromkeys(account.acs_id for account in read.accounts if account.acs_id)
 
     async def get(at: str) -> Answered:
-        parts = arm_id(at)
-        return await reader.sources.arm.acs_resource(parts.subscription, parts.group, parts.name, grant=GRANT)
+        return await reader.once(AcsAt(at))
 
     found = await find(reader, ACS, [key for key in wanted if is_guid(key)], get)
     items: dict[str, Item] = dict(found.items)

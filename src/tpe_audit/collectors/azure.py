@@ -100,7 +100,7 @@ async def find(reader: Reader, kind: ResourceType, keys: Sequence[str], get: Get
         return Found({}, {}, Gap(why, declared_off=True))
     if not wanted:
         return Found({}, {}, None)
-    discovered, evidence = await _discovered(reader, kind)
+    discovered, evidence = await reader.once(Discovered(kind))
     items, failed = await _read(kind, {key: at for key, at in discovered.items() if key in wanted}, get)
     missing = wanted - items.keys() - failed.keys()
     if not missing:
@@ -137,7 +137,7 @@ async def keys_of_all(reader: Reader, kind: ResourceType) -> tuple[tuple[str, ..
     """Return the keys of all resources of a type, and how far that was read: for want of lines to start from."""
     if why := reader.sources.off.get("arm"):
         return (), Found({}, {}, Gap(why, declared_off=True))
-    (discovered, evidence), listed = await asyncio.gather(_discovered(reader, kind), _listed(reader, kind))
+    (discovered, evidence), listed = await asyncio.gather(reader.once(Discovered(kind)), _listed(reader, kind))
     pages = tuple(dict.fromkeys((*evidence, *listed.evidence)))
     return tuple(sorted(discovered.keys() | listed.ids.keys())), Found({}, {}, listed.gap, listed.looked, pages)
 
@@ -152,23 +152,30 @@ class _Listed:
     evidence: tuple[int, ...] = ()
 
 
-async def _discovered(reader: Reader, kind: ResourceType) -> tuple[dict[str, str], tuple[int, ...]]:
-    """Return what Resource Graph shows; nothing where it does not answer, for it only saves time."""
-    query = (
-        f"resources | where type =~ '{kind.name.lower()}' | project id, key = tostring(properties.{kind.key})"
-        " | order by id asc"
-    )
-    try:
-        listing = await reader.sources.arm.query(query, list(reader.sources.config.azure.subscriptions), grant=GRANT)
-    except SourceError as error:
-        return {}, error.evidence
-    rows = [(item.body, item.evidence) for item in listing.items]
-    found = {
-        row["key"].lower(): row["id"]
-        for row, _ in rows
-        if isinstance(row, dict) and isinstance(row.get("key"), str) and isinstance(row.get("id"), str)
-    }
-    return found, listing.evidence
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """Asks Resource Graph where the resources of a type are, once however many ask."""
+
+    kind: ResourceType
+
+    async def __call__(self, reader: Reader) -> tuple[Mapping[str, str], tuple[int, ...]]:
+        """Return what it shows by key; nothing where it does not answer, for it only saves time."""
+        query = (
+            f"resources | where type =~ '{self.kind.name.lower()}'"
+            f" | project id, key = tostring(properties.{self.kind.key}) | order by id asc"
+        )
+        subscriptions = list(reader.sources.config.azure.subscriptions)
+        try:
+            listing = await reader.sources.arm.query(query, subscriptions, grant=GRANT)
+        except SourceError as error:
+            return {}, error.evidence
+        rows = [item.body for item in listing.items]
+        found = {
+            row["key"].lower(): row["id"]
+            for row in rows
+            if isinstance(row, dict) and isinstance(row.get("key"), str) and isinstance(row.get("id"), str)
+        }
+        return found, listing.evidence
 
 
 async def _listed(reader: Reader, kind: ResourceType) -> _Listed:

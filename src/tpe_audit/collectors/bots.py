@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccounts, line_accounts
-from tpe_audit.collectors.azure import BOT, GRANT, Found, arm_id, find
+from tpe_audit.collectors.azure import BOT, GRANT, Discovered, Found, arm_id, find
 from tpe_audit.collectors.reader import Harvest, Reader, attempt, each
 from tpe_audit.facts import (
     Answer,
@@ -122,6 +122,9 @@ async def _principal_owner(graph: Graph, application: Application) -> tuple[Appl
 
 async def bots(reader: Reader) -> Harvest:
     """The bot of each application."""
+    sought = any(line.application_id and not line.bot for line in reader.deployment.lines)
+    if sought and "arm" not in reader.sources.off:
+        reader.begin(Discovered(BOT))
     read = await reader.once(line_accounts)
     known = await reader.once(applications)
     census = known.census[Application]

@@ -61,6 +61,9 @@ async def teams_admin_api(reader: Reader) -> Harvest:
 
 async def account_readers(reader: Reader) -> Harvest:
     """Which of the applications that the audit knows may list resource accounts."""
+    lines = {line.application_id for line in reader.deployment.lines if line.application_id}
+    for client_id in lines - known.RESERVED_APPLICATIONS.keys():
+        reader.begin(PrincipalOf(client_id))
     census = (await reader.once(applications)).census[Application]
     things = [answer.value for _, answer in census.found if isinstance(answer, Known)]
     ids = {thing.client_id for thing in things if isinstance(thing, Application)}
