@@ -49,6 +49,15 @@ def test_on_a_narrow_terminal_the_estimate_is_told_whole() -> None:
     assert progress.words(78) == "Reading: consents of accounts 2,500 of 10,000, about 3 min more"
 
 
+def test_what_does_not_fit_is_left_out() -> None:
+    progress = Progress()
+    progress.told(50, 56)
+    for what in ("agents", "consents of accounts", "resource accounts"):
+        progress.counted(what, 16_983, None)
+    assert progress.words(70) == "Reading: agents 16,983 so far; consents of accounts 16,983 so far"
+    assert progress.words(30) == "Reading: agents 16,983 so far"
+
+
 @given(
     st.integers(0, 10**6),
     st.integers(10, 200),

@@ -76,10 +76,12 @@ class Progress:
     def words(self, width: int) -> str:
         """The state in words, in one line of so many columns: what is not done yet rather than what is."""
         readings = f"{self.done} of {self.total} readings" if self.total else "signing in"
-        long = "".join(f"; {what} {count.words}" for what, count in sorted(self.long.items()))
+        long = [f"{what} {count.words}" for what, count in sorted(self.long.items())]
         sources = ", ".join(f"{source} {count:,}" for source, count in sorted(self.answered.items()))
-        whole = f"Reading the tenant: {readings}{long}"
-        lines = (f"{whole} (answers: {sources})" if sources else whole, whole, f"Reading: {long[2:] or readings}")
+        whole = "; ".join((f"Reading the tenant: {readings}", *long))
+        # What does not fit is left out rather than cut off.
+        shorter = [f"Reading: {'; '.join(long[:many])}" for many in range(len(long), 0, -1)] or [f"Reading: {readings}"]
+        lines = (f"{whole} (answers: {sources})" if sources else whole, whole, *shorter)
         return next((line for line in lines if len(line) <= width), lines[-1][:width])
 
 
