@@ -39,6 +39,52 @@ class Case:
     """The answer is one that the service may well give: unset, or of something that is not there."""
 
 
+@dataclass
+class Pages(At):
+    """A list that comes in pages: the second is `second`, and may lead to a third with the rest."""
+
+    link: str = LINKS[0]
+    second: str = "fails"
+    """fails, empty, first (it leads back to the first) or itself (the first leads to itself)."""
+    base: str = ""
+    """The address of the service, once it is served."""
+    rest: dict[str, list[Any]] = field(default_factory=dict)
+    """What comes last, by the address of the list."""
+
+    def matches(self, method: str, target: str) -> bool:
+        """Whether it acts on this request; makes ready what it answers."""
+        if not super().matches(method, target):
+            return False
+        whole, _, page = target.partition("\n")[0].partition(_PAGE)
+        whole = whole if not page else whole[:-1]
+        first = f"{self.base}{whole}"
+        other = f"{first}{'&' if '?' in whole else '?'}{_PAGE}"
+        self.status, self.body, self.edit = None, b"", None
+        match page, self.second:
+            case "", "itself":
+                self.edit = lambda content: {**content, self.link: first}
+            case "", _:
+                self.edit = lambda content: self._halved(content, whole, f"{other}2")
+            case "2", "empty":
+                self.status, self.body = 200, {"value": [], self.link: f"{other}3"}
+            case "2", "first":
+                self.status, self.body = 200, {"value": [], self.link: first}
+            case "3", _:
+                self.status, self.body = 200, {"value": self.rest[whole]}
+            case _:
+                self.status, self.body = 500, {"error": {"code": "Simulated", "message": "A fault."}}
+        return True
+
+    def _halved(self, content: Any, whole: str, following: str) -> Any:
+        items = content["value"]
+        half = (len(items) + 1) // 2
+        self.rest[whole] = items[half:]
+        return {**content, "value": items[:half], self.link: following}
+
+
+_PAGE = "page-of-this-list="
+
+
 def _status(at: str, status: int, headers: Mapping[str, str] | None = None, times: int | None = None) -> At:
     body = {"error": {"code": "Simulated", "message": "A fault that a test wants."}}
     return At("", at=at, status=status, body=body, headers=headers or {}, times=times)
@@ -99,6 +145,13 @@ def pages(at: str, sample: Any, foreign: str) -> Iterator[Case]:
     yield Case(
         "value is missing", lost, (_edit(at, lambda content: {k: v for k, v in content.items() if k != "value"}),)
     )
+    for name, second, outcome in (
+        ("the second page fails", "fails", lost),
+        ("the second page leads back to the first", "first", lost),
+        ("the first page leads to itself", "itself", lost),
+        ("an empty page in the middle", "empty", Outcome.MENDED),
+    ):
+        yield Case(name, outcome, (Pages("", at=at, link=link, second=second),))
     yield Case("the next page is on another host", lost, (_edit(at, put(link=foreign)),))
     yield Case("the next page is no address", lost, (_edit(at, put(link={"href": "x"})),))
     yield Case("the next page is malformed", lost, (_edit(at, put(link="https://[")),))

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.endpoints import Baseline, baselines, endpoints, judged, rests_on
-from tests.faults.faults import Case, Outcome, cases
+from tests.faults.faults import Case, Outcome, Pages, cases
 from tests.tenant import audit, audited_as_configured
 from tpe_audit.commands.demo import with_secrets
 from tpe_audit.report import Report
-from tpe_audit.simulator import Behaviour, serve
+from tpe_audit.simulator import Behaviour, Scenario, serve
 from tpe_audit.verdicts import Status
 
 pytestmark = [
@@ -56,12 +56,22 @@ async def _cell(at: str, case: Case, healthy: Baseline, gate: asyncio.Semaphore)
         scenario = scenario.configure(f"limits.{name}", value)
     async with gate:
         started = asyncio.get_running_loop().time()
-        report, _ = await audit(scenario, Behaviour(faults=list(case.faults)))
+        report = await _audited(scenario, case)
         took = asyncio.get_running_loop().time() - started
     wrong = [*_wrong(at, case, healthy, report)]
     if took > float(scenario.config["limits"]["deadline"]) + 10:
         wrong.append(f"it took {took:.0f} s")
     return Cell(case, tuple(wrong))
+
+
+async def _audited(scenario: Scenario, case: Case) -> Report:
+    with serve(scenario, Behaviour(faults=list(case.faults))) as tenant:
+        data = with_secrets(tenant.config, tenant.secrets)
+        for fault in case.faults:
+            if isinstance(fault, Pages):
+                environment = str(data["deployment"].get("dynamics", {}).get("environment_url", ""))
+                fault.base = environment if "/api/data/" in fault.at else tenant.url
+        return await audited_as_configured(data)
 
 
 def _wrong(at: str, case: Case, healthy: Baseline, report: Report) -> list[str]:
