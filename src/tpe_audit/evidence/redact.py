@@ -31,7 +31,9 @@ class _Redaction:
     def __init__(self, stand_ins: StandIns) -> None:
         self._stand_ins = stand_ins
         self._names: dict[str, str] = {}
-        """What was replaced, in lower case, and by what: to be found in sentences too."""
+        """What was replaced, with its case folded, and by what: to be found in sentences too."""
+        self._spelled: set[str] = set()
+        """How it was written: folding turns ß into ss, and İ into two letters."""
         self._known: re.Pattern[str] | None = None
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +41,7 @@ class _Redaction:
         document["redacted"] = True
         self._walk(document, self._structured)
         # The longest first, so that no name is taken for the part of another.
-        names = sorted((name for name in self._names if len(name) >= _SHORTEST), key=len, reverse=True)
+        names = sorted((name for name in self._spelled if len(name) >= _SHORTEST), key=len, reverse=True)
         if names:
             alternatives = "|".join(map(re.escape, names))
             self._known = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])", re.IGNORECASE)
@@ -103,8 +105,10 @@ class _Redaction:
         found = self._stand_ins.of(text)
         if found != text:
             self._names[text.casefold()] = found
+            self._spelled.add(text)
             for part in self._stand_ins.parts(text):
                 self._names.setdefault(part.casefold(), self._stand_ins.of(part))
+                self._spelled.add(part)
         return found
 
     def _sentences(self, fact: str, field: str, text: str) -> str:
@@ -113,7 +117,11 @@ class _Redaction:
         text = self._stand_ins.in_text(text)
         if self._known is None:
             return text
-        return self._known.sub(lambda match: self._names[match.group().casefold()], text)
+        return self._known.sub(self._in_place_of, text)
+
+    def _in_place_of(self, match: re.Match[str]) -> str:
+        # What matches whatever the case need not be the same once its case is folded.
+        return self._names.get(match.group().casefold()) or self._stand_ins.of(match.group())
 
 
 def _is_sentence(fact: str, field: str) -> bool:
