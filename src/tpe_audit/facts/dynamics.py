@@ -54,7 +54,7 @@ class EnvironmentAcsResource(Fact):
     OF: ClassVar[tuple[type[Thing], ...]] = (Environment,)
 
     immutable_ids: tuple[str, ...]
-    """In lower case; more than one where the environment has several active providers."""
+    """In lower case, at least one; more where the environment has several active providers."""
 
 
 @dataclass(frozen=True, slots=True)
