@@ -1,15 +1,14 @@
-"""What holds whatever a tenant is, whatever the services answer, and whatever things are called."""
+"""What holds whatever a tenant is, and whatever its things are called."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -17,9 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.evidence.collecting import codec, collect
-from tests.faults.endpoints import At, Baseline, endpoints
 from tests.faults.test_missing_facts import NAMES, TODAY, checks, marked
-from tests.tenant import audit
 from tpe_audit import facts
 from tpe_audit.audit import judge
 from tpe_audit.catalog import Profile
@@ -31,7 +28,7 @@ from tpe_audit.facts import Agent, Answer, Deployment, Evidence, Fact, Gap, Know
 from tpe_audit.formats import Format, content, render
 from tpe_audit.formats.json import schema
 from tpe_audit.report import Report, Run, compose
-from tpe_audit.simulator import SCENARIOS, Behaviour
+from tpe_audit.simulator import SCENARIOS
 from tpe_audit.terms import Terms
 from tpe_audit.verdicts import Severity, Status
 
@@ -130,52 +127,6 @@ def _decides(report: Report, said: Mapping[str, Any]) -> Iterator[bool]:
                 yield judgement.status is Status.FAIL or (cause is not None and not cause.waived)
 
 
-# --- any JSON ------------------------------------------------------------------------------------------
-
-KEYS = st.one_of(st.sampled_from(["id", "value", "properties", "@odata.nextLink"]), st.text(max_size=3))
-JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
-    max_leaves=8,
-)
-
-
-@st.composite
-def garbled(draw: st.DrawFn, sample: Any) -> Any:
-    """An answer of which anything may be any JSON."""
-    made = copy.deepcopy(sample)
-    for _ in range(draw(st.integers(1, 3))):
-        at = made
-        while isinstance(at, dict | list) and at:
-            place = draw(st.sampled_from(sorted(at))) if isinstance(at, dict) else draw(st.integers(0, len(at) - 1))
-            if not isinstance(at[place], dict | list) or draw(st.integers(0, 3)) == 0:
-                at[place] = draw(JSON)
-                break
-            at = at[place]
-        else:
-            made = draw(JSON)
-    return made
-
-
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_no_answer_of_any_service_breaks_a_collector(data: st.DataObject) -> None:
-    at = data.draw(st.sampled_from(sorted(endpoints())), label="endpoint")
-    healthy: Baseline = endpoints()[at]
-    bodies = {
-        other: data.draw(garbled(data.draw(st.sampled_from(healthy_.samples[other]))), label=other)
-        for other, healthy_ in endpoints().items()
-        if other == at or (healthy_.name == healthy.name and data.draw(st.integers(0, 5)) == 0)
-    }
-    faults = [At("", at=other, edit=partial(_instead, body)) for other, body in bodies.items()]
-    report, _ = asyncio.run(audit(healthy.scenario, Behaviour(faults=list(faults))))
-    assert report.errors == ()
-
-
-def _instead(body: Any, _: Any) -> Any:
-    return body
-
-
 # --- any name ------------------------------------------------------------------------------------------
 
 
@@ -193,6 +144,8 @@ NAME = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(NAME, NAME, NAME)
 @example("Zqx Straße", "Zqx İbrahim", "ZQX STRASSE")
+@example("ZQX\\david", "^Zqx$", "<Zqx Megan>")
+@example("Zqx", "Zqxadele adele@contoso.com", "Zqxmegan +15551230100")
 def test_no_name_is_left_in_what_was_redacted(tenant: str, person: str, account: str) -> None:
     read = collected()
     census = dict(read.evidence.census)

@@ -133,7 +133,12 @@ def test_a_number_does_not_become_toll_free_nor_cease_to_be() -> None:
 
 def test_what_microsoft_publishes_stays() -> None:
     made = StandIns(KEY)
-    for text in ("1fd5118e-2576-4263-8130-9503064c837a", "ce933385-9390-45d1-9512-c8d228074e07", "Global", "<app id>"):
+    for text in (
+        "1fd5118e-2576-4263-8130-9503064c837a",
+        "ce933385-9390-45d1-9512-c8d228074e07",
+        "Global",
+        "<bot app id>",
+    ):
         assert made.of(text) == text
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import re
 import socket
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -134,15 +132,6 @@ def cells(at: str, foreign: str) -> list[Cell]:
 def test_the_healthy_tenants_are_healthy() -> None:
     for baseline in baselines():
         assert set(baseline.judged.values()) <= {Status.PASS, Status.NOT_APPLICABLE}, baseline.name
-
-
-@pytest.fixture(autouse=True)
-def _sockets_of_connections_that_were_given_up() -> Iterator[None]:
-    """Let go of the sockets that httpx leaves behind where a connection is given up while it is being made."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,9 @@ from tpe_audit.facts import (
     NoBoundAcsResource,
     NoBoundApplication,
 )
-from tpe_audit.facts.well_known import RESERVED_APPLICATIONS
+from tpe_audit.facts.well_known import RESERVED_APPLICATIONS, UNKNOWN_ACS, UNKNOWN_APPLICATION
 
 CONFIGURED = "config.toml"
-UNKNOWN_APPLICATION = "<bot app id>"
-UNKNOWN_ACS = "<immutable id of the ACS resource>"
 
 
 async def expected_applications(reader: Reader) -> Harvest:

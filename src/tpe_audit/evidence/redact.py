@@ -11,15 +11,11 @@ Sentences keep their words: what is known of the file's names, or looks like an 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tpe_audit.evidence.kept import FIELDS, SENTENCES, WITH_IDS, WORDS
-from tpe_audit.evidence.standins import StandIns, is_id
-
-_SHORTEST = 3
-"""A name of fewer letters is not looked for in sentences: it is in too many words."""
+from tpe_audit.evidence.standins import Names, StandIns, is_id
 
 
 def redacted(document: Mapping[str, Any], key: bytes) -> dict[str, Any]:
@@ -30,21 +26,15 @@ def redacted(document: Mapping[str, Any], key: bytes) -> dict[str, Any]:
 class _Redaction:
     def __init__(self, stand_ins: StandIns) -> None:
         self._stand_ins = stand_ins
-        self._names: dict[str, str] = {}
-        """What was replaced, with its case folded, and by what: to be found in sentences too."""
-        self._spelled: set[str] = set()
-        """How it was written: folding turns ß into ss, and İ into two letters."""
-        self._known: re.Pattern[str] | None = None
+        self._replaced: dict[str, str] = {}
+        """What was replaced, as it is written, and by what: to be found in sentences too."""
+        self._names = Names({})
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:
         """Replace in place: first what is named by itself, then in sentences what is known by then."""
         document["redacted"] = True
         self._walk(document, self._structured)
-        # The longest first, so that no name is taken for the part of another.
-        names = sorted((name for name in self._spelled if len(name) >= _SHORTEST), key=len, reverse=True)
-        if names:
-            alternatives = "|".join(map(re.escape, names))
-            self._known = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])", re.IGNORECASE)
+        self._names = Names(self._replaced)
         self._walk(document, self._sentences)
         return document
 
@@ -104,24 +94,15 @@ class _Redaction:
             return text
         found = self._stand_ins.of(text)
         if found != text:
-            self._names[text.casefold()] = found
-            self._spelled.add(text)
+            self._replaced[text] = found
             for part in self._stand_ins.parts(text):
-                self._names.setdefault(part.casefold(), self._stand_ins.of(part))
-                self._spelled.add(part)
+                self._replaced.setdefault(part, self._stand_ins.of(part))
         return found
 
     def _sentences(self, fact: str, field: str, text: str) -> str:
         if not _is_sentence(fact, field):
             return text
-        text = self._stand_ins.in_text(text)
-        if self._known is None:
-            return text
-        return self._known.sub(self._in_place_of, text)
-
-    def _in_place_of(self, match: re.Match[str]) -> str:
-        # What matches whatever the case need not be the same once its case is folded.
-        return self._names.get(match.group().casefold()) or self._stand_ins.of(match.group())
+        return self._stand_ins.in_text(text, self._names)
 
 
 def _is_sentence(fact: str, field: str) -> bool:

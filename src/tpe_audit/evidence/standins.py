@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import uuid
+from collections.abc import Mapping
 
 from tpe_audit.evidence.kept import WORDS
 
@@ -18,11 +19,15 @@ _HOST = r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?::\d+)?"
 
 _WHOLE = re.compile(f"({_GUID})|({_NUMBER})|({_URL})|({_ARM})|({_UPN})|({_HOST})")
 _INSIDE = re.compile(rf"{_URL}|{_ARM}|{_GUID}|{_NUMBER}|(?<![\w.@%/-]){_UPN}")
-_PLACEHOLDER = re.compile(r"<[^<>]*>")
 _SAID = re.compile(r"( answered \d{3} \()(\w+): .*?(?=\) to )")
 """What a service said beside its code may name anything."""
 _PATTERN = re.compile(r"(?P<plus>\\?\+)(?P<number>\d+)|(?P<bare>(?<![\d{,\[\\-])\d{7,})")
 """The beginnings of numbers in a regular expression, and what is long enough to be one."""
+_LETTER = re.compile(r"[^\W\d_]")
+_RAW_ID = re.compile(r"\b(?:28:orgid|8:acs|8:orgid):")
+"""How raw ids of Microsoft's begin."""
+_SHORTEST = 3
+"""A name of fewer letters is not looked for in sentences: it is in too many words."""
 _FILE = re.compile(r"^read .+$")
 
 _ONE_DIGIT = ("1", "7")
@@ -42,6 +47,23 @@ def is_id(text: str) -> bool:
     return re.fullmatch(_GUID, text) is not None
 
 
+class Names:
+    """The names of a file, to be found in its sentences together with what looks like an id or an address."""
+
+    def __init__(self, stand_ins: Mapping[str, str]) -> None:
+        """Know the stand-in of each name as it is written."""
+        self._stand_ins = {name.casefold(): found for name, found in stand_ins.items()}
+        # The longest first, so that no name is taken for the part of another. Folding the case would change ß and İ.
+        longest = sorted((name for name in stand_ins if len(name) >= _SHORTEST), key=len, reverse=True)
+        known = "|".join(map(re.escape, longest))
+        whole = rf"(?<![^\W_])(?i:{known})(?![^\W_])"
+        self.pattern = re.compile(f"{whole}|{_INSIDE.pattern}") if known else _INSIDE
+
+    def stand_in(self, text: str) -> str | None:
+        """Return what stands for a name; None: it is none of these."""
+        return self._stand_ins.get(text.casefold())
+
+
 class StandIns:
     """Makes stand-ins with a key."""
 
@@ -50,15 +72,15 @@ class StandIns:
 
     def of(self, text: str) -> str:
         """Return the stand-in of a text that names something."""
-        if not text or text in WORDS or text.casefold() in WORDS or _PLACEHOLDER.fullmatch(text):
+        if not text or text in WORDS or text.casefold() in WORDS:
             return text
         if whole := _WHOLE.fullmatch(text):
             makers = (self._guid, self.number, self._url, self._arm, self._upn, self._host)
             return next(make(text) for make, found in zip(makers, whole.groups(), strict=True) if found)
         if _looks_like_a_pattern(text):
             return _PATTERN.sub(self._in_pattern, text)
-        if (found := self.in_text(text)) != text and _INSIDE.search(text):
-            return found
+        if _INSIDE.search(text) and not _LETTER.search(_RAW_ID.sub("", _INSIDE.sub("", text))):
+            return self.in_text(text)
         return f"name-{self._hash(text)}"
 
     def parts(self, text: str) -> list[str]:
@@ -71,12 +93,14 @@ class StandIns:
             return [re.split(r"@|%40", text)[1]]
         return []
 
-    def in_text(self, text: str) -> str:
-        """Return a sentence with stand-ins for what looks like an id, a number or an address."""
+    def in_text(self, text: str, names: Names | None = None) -> str:
+        """Return a sentence with stand-ins for names, and for what looks like an id, a number or an address."""
         if _FILE.match(text):
             return "read the Teams PowerShell export"
         text = _SAID.sub(r"\1\2", text)
-        return _INSIDE.sub(lambda match: self._found(match.group()), text)
+        if names is None:
+            return _INSIDE.sub(lambda match: self._found(match.group()), text)
+        return names.pattern.sub(lambda match: names.stand_in(match.group()) or self._found(match.group()), text)
 
     def _found(self, text: str) -> str:
         end = text.rstrip(".,:;)")
@@ -167,4 +191,6 @@ def _is_name(parts: list[str], index: int) -> bool:
 
 
 def _looks_like_a_pattern(text: str) -> bool:
-    return text.startswith("^") or "\\d" in text or text.endswith("$")
+    """Whether a text is a regular expression for numbers: what holds letters names something."""
+    signs = text.replace("\\d", "")
+    return (text.startswith("^") or signs != text or text.endswith("$")) and not _LETTER.search(signs)

@@ -41,6 +41,8 @@ MICROSOFT_TENANT_ID = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 """Owner of Microsoft's own applications (`appOwnerOrganizationId`)."""
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
+UNKNOWN_APPLICATION = "<bot app id>"
+UNKNOWN_ACS = "<immutable id of the ACS resource>"
 
 RESOURCE_ACCOUNT_SKU = "440eaaa8-b3e0-484b-a8be-62870b9ba70a"
 """PHONESYSTEM_VIRTUALUSER, *Microsoft Teams Phone Resource Account*."""

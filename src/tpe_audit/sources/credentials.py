@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +23,8 @@ RENEWED = 300
 
 _LONGEST = 400
 """Characters of an error that are shown."""
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What may stand in the header of a request (RFC 6750, 2.1)."""
 
 
 class SignIn:
@@ -63,7 +66,7 @@ class SignIn:
                 return held
             try:
                 token = await self._credential.get_token(*scopes, **options)
-                rights = rights_in(token.token)
+                rights = rights_in(_bearer(token.token))
             except (AzureError, ValueError, OSError) as error:
                 self._failures[scopes] = self._failure(_said(error))
                 raise self._failures[scopes] from error
@@ -158,6 +161,17 @@ def sign_in(config: Config, credential: Credential, tenant: str, section: str, *
     # What both tenants are read with is set in [teams.credential].
     owner = section if section == "azure" and config.azure.credential else "teams"
     return SignIn(built, tenant, words, credential, owner)
+
+
+def _bearer(token: str) -> str:
+    """Return a token that can be shown to a service.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not _BEARER.fullmatch(token):
+        raise TypeError("no token")
+    return token
 
 
 def _said(error: Exception) -> str:
