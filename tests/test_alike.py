@@ -1,4 +1,4 @@
-"""One is kept of what is alike, and nothing is taken for what it only resembles."""
+"""One is kept of what is alike, and nothing is taken for what is of another class."""
 
 from __future__ import annotations
 

@@ -176,6 +176,39 @@ async def test_an_account_that_is_not_among_the_listed_users_is_read_by_itself()
     assert (asked["/v1.0/users"], asked["/v1.0/users/…"], asked["/v1.0/users/…/licenseDetails"]) == (1, 1, 1)
 
 
+async def test_a_bot_that_the_configuration_names_is_not_looked_for() -> None:
+    lines = [dict(line) for line in healthy().config["deployment"]["lines"]]
+    lines[0]["bot"] = BOT_PATH
+    async with reading(healthy().configure("deployment.lines", lines)) as read:
+        evidence = await read((facts.ResourceAccount, facts.Bot))
+        assert not read.asked("ResourceGraph")
+    assert evidence.known(facts.Bot, SUPPORT_ACCOUNT).client_id == BOT_APP_ID
+
+
+async def test_a_number_that_changes_while_numbers_are_read_is_unknown_and_the_others_are_not() -> None:
+    first: list[dict[str, Any]] = []
+
+    def noted(content: Any) -> Any:
+        first.append(content["value"][0])
+        return content
+
+    def changed(content: Any) -> Any:
+        return {**content, "value": [{**first[0], "numberType": "operatorConnect"}]}
+
+    behaviour = broken(
+        Fault("skip=0", edit=noted, times=1),
+        Fault("skip=30", edit=changed),
+        Fault("skip=31", body={"value": []}, status=200),
+    )
+    async with reading(large(30, 1), behaviour) as read:
+        evidence = await read((facts.PhoneNumber, facts.NumberType))
+    told = [
+        evidence.answer(facts.NumberType, subject) for subject, _ in evidence.evidence.census[facts.PhoneNumber].found
+    ]
+    assert len(told) == 30
+    assert [isinstance(answer, Gap) for answer in told].count(True) == 1
+
+
 async def test_a_tenant_with_two_lines_lists_no_users_and_no_numbers() -> None:
     async with reading(without_lines(healthy())) as read:
         await read(*ACCOUNTS, *AGENTS)

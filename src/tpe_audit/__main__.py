@@ -12,7 +12,8 @@ NO_AUDIT = 2
 GARBAGE = (50_000, 20, 50)
 """How much Python makes before it looks for what nobody holds any more (`gc.set_threshold`).
 
-By default it looks after every 700 things. An audit makes millions that it keeps: looking took a third of its time.
+Python 3.11 looks after every 700 things by default. An audit makes millions that it keeps: looking took a third of
+its time.
 """
 
 

@@ -15,7 +15,7 @@ class Alike:
         self._ids: set[int] = set()
 
     def once(self, thing: T) -> T:
-        """Return what is kept and equals `thing`, which may be `thing` itself."""
+        """Return what is kept and equals `thing` as Python compares, which may be `thing` itself."""
         if id(thing) in self._ids:
             return thing  # looked at before: what holds many others is costly to compare
         try:

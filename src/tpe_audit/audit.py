@@ -228,9 +228,9 @@ class _Bench:
                 _attested(attestation),
                 evidence=evidence,
                 attestation=attestation,
-                about=about,
+                about=tuple(about.items()),
             )
-        return Decision(Status.MANUAL, reason, evidence=evidence, about=about)
+        return Decision(Status.MANUAL, reason, evidence=evidence, about=tuple(about.items()))
 
     def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Decision:
         # What was not even asked, because something before it could not be read, explains nothing beside that.

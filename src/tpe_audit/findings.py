@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from tpe_audit.catalog import Check
 from tpe_audit.facts import Gap, Subject
 from tpe_audit.shell import Command
 from tpe_audit.terms import Attestation, Waiver
 from tpe_audit.verdicts import Status
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Decision:
     blocked_by: Cause | None = None
     attestation: Attestation | None = None
     waiver: Waiver | None = None
-    about: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
+    about: tuple[tuple[str, str], ...] = ()
     """What a person's answer is about: an attestation is kept with it, and lapses when it changes."""
     lacks: tuple[str, ...] = ()
     """What to grant or set up so that it can be read."""
@@ -99,7 +96,7 @@ class Judgement:
     @property
     def about(self) -> Mapping[str, str]:
         """What a person is asked about."""
-        return self.decision.about
+        return dict(self.decision.about)
 
     @property
     def lacks(self) -> tuple[str, ...]:

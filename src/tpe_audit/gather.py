@@ -88,11 +88,11 @@ async def gather(  # noqa: PLR0913 - what is read, of what, for what, and whom t
     unread: dict[tuple[type[Fact], Kind], Gap] = {}
     seen: dict[str, int] = {}
     # What ships is taken up last, so that no plug-in can put an answer in the place of one of its.
-    last_first = sorted(zip(rows, harvests, strict=True), key=lambda both: both[0].package != PACKAGE)
+    remaining = sorted(zip(rows, harvests, strict=True), key=lambda both: both[0].package == PACKAGE)[::-1]
     harvests.clear()
-    while last_first:
+    while remaining:
         # None is kept longer than it takes: there may be a million answers.
-        _, harvest = last_first.pop()
+        _, harvest = remaining.pop()
         census |= harvest.census
         answers.take(harvest.answers)
         unread |= harvest.unread

@@ -88,6 +88,8 @@ async def test_policies_of_an_agent_are_listed_by_type_and_name() -> None:
     )
     assert policies.of("teamscallingpolicy") == ("Quiet",)
     assert policies.of("ExternalAccessPolicy") == ()
+    twice = (PolicyAssignment("TeamsCallingPolicy", "Quiet"), PolicyAssignment("TeamsCallingPolicy", "Tag:quiet"))
+    assert AssignedPolicies(twice).of("TeamsCallingPolicy") == ("Quiet",)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,9 @@ async def test_of_two_policies_of_one_type_none_is_believed(policy_type: str, qu
     listed = [assigned(policy_type, "Global"), assigned(policy_type, "Other")]
     async with reading(behaviour=of_adele(effectivePolicyAssignments=listed)) as read:
         evidence = await read(question)
-    assert "several policies" in evidence.gap(question[1], ADELE).reason
+    reason = evidence.gap(question[1], ADELE).reason
+    assert "several policies of the type of Get-Cs" in reason
+    assert "leave one" in reason
     assert isinstance(evidence.answer(question[1], DIEGO), Known)
 
 

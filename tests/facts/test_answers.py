@@ -31,6 +31,9 @@ def test_what_is_taken_up_counts(one: dict[Key, Answer], other: dict[Key, Answer
     assert others == other
     answers[(SignIn, "a")] = Gap("later")
     assert others == other
+    plain = Answers(one)
+    plain.take(other)
+    assert plain == one | other
 
 
 @given(MAPS)

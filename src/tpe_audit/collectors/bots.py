@@ -122,7 +122,9 @@ async def _principal_owner(graph: Graph, application: Application) -> tuple[Appl
 
 async def bots(reader: Reader) -> Harvest:
     """The bot of each application."""
-    sought = any(line.application_id and not line.bot for line in reader.deployment.lines)
+    lines = reader.deployment.lines
+    # Where a line names its bot, it is the bot of its application in other lines too.
+    sought = any(line.application_id for line in lines) and not any(line.bot for line in lines)
     if sought and "arm" not in reader.sources.off:
         reader.begin(Discovered(BOT))
     read = await reader.once(line_accounts)

@@ -155,26 +155,26 @@ async def client_consents(reader: Reader) -> Harvest:
         harvest.answer(subject, ClientConsents, unread)
     everyone = [member.agent for member in agents.users.values()]
 
-    def all_of(answer: Answer) -> Harvest:
+    def of_everyone(answer: Answer) -> Harvest:
         for agent in everyone:
             harvest.answer(agent.subject, ClientConsents, answer)
         return harvest
 
     if why := reader.sources.off.get("acs"):
-        return all_of(Gap(why, declared_off=True))
+        return of_everyone(Gap(why, declared_off=True))
     if not everyone or not reader.deployment.client_applications:
-        return all_of(Known(ClientConsents(())))
+        return of_everyone(Known(ClientConsents(())))
     if len(everyone) > MANY and not reader.sources.config.sources.acs.client_consent:
-        return all_of(Known(UnaskedConsents(len(everyone))))
+        return of_everyone(Known(UnaskedConsents(len(everyone))))
     census = (await reader.once(acs_resources)).census[AcsResource]
     answers = [answer for _, answer in census.found]
     if gap := census.gap or next((answer for answer in answers if isinstance(answer, Gap)), None):
-        return all_of(gap)
+        return of_everyone(gap)
     known = [answer for answer in answers if isinstance(answer, Known)]
     resources = [answer.value for answer in known if isinstance(answer.value, AcsResource)]
     if not resources:
         # What is not there is judged elsewhere; here it says why nothing could be asked.
-        return all_of(known[0] if known else Gap(census.nothing))
+        return of_everyone(known[0] if known else Gap(census.nothing))
     counted = partial(reader.sources.ledger.counted, "consents of agents")
     for agent, answer in await each(everyone, partial(_consents, reader, resources), counted):
         harvest.answer(agent.subject, ClientConsents, answer)

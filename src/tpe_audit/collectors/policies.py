@@ -30,7 +30,7 @@ from tpe_audit.facts import (
     SharedCallingPolicy,
     Subject,
 )
-from tpe_audit.facts.policy import GLOBAL
+from tpe_audit.facts.policy import GLOBAL, named
 from tpe_audit.sources import SourceError
 from tpe_audit.sources.errors import Malformed
 
@@ -38,11 +38,6 @@ Policies = Mapping[str, tuple[str, Answer]]
 """By name in lower case: the name as it is written, and what the policy says."""
 
 _EXPORT = "a Teams PowerShell export with Get-CsOnlineUser (docs/guides/teams-export.md)"
-
-
-def named(identity: str) -> str:
-    """Return the name of a policy: Teams PowerShell writes `Tag:` before those that are not Global."""
-    return identity[4:] if identity[:4].casefold() == "tag:" else identity
 
 
 def _policies(
@@ -63,9 +58,11 @@ def _policies(
 
 
 def _holding(policies: Policies, names: Sequence[str], cmdlet: str, evidence: tuple[int, ...]) -> Answer:
-    """Return what the policy of this name says, if it is one."""
+    """Return what the policy of this name says; of several nobody knows which one holds."""
     if len(names) > 1:
-        return Gap(f"Microsoft Graph says that the agent has several policies of one type: {', '.join(names)}.")
+        why = f"Microsoft Graph says that the agent has several policies of the type of {cmdlet}: {', '.join(names)}."
+        advice = "Look where they come from with Get-CsUserPolicyAssignment -Identity, and leave one."
+        return Gap(f"{why} {advice}")
     [name] = names
     if name.casefold() in policies:
         return policies[name.casefold()][1]

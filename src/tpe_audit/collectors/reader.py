@@ -75,7 +75,7 @@ class Reader:
         return cast("T", await asyncio.shield(self.begin(reading)))
 
     def begin(self, reading: Callable[[Reader], Awaitable[Any]]) -> asyncio.Task[Any]:
-        """Begin what will be asked for `once` in any case, so that it does not wait for what comes before that."""
+        """Begin what will be asked for `once`, so that it does not wait for what comes before that."""
         if reading not in self._tasks:
             done = self.instead(reading) if self.instead else reading
             self._tasks[reading] = asyncio.ensure_future(done(self))

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import line_accounts
 from tpe_audit.collectors.configurations import Configuration, NoConfiguration, configurations
-from tpe_audit.collectors.policies import named
 from tpe_audit.collectors.reader import FEW, Harvest, Reader, gap
 from tpe_audit.facts import (
     Answer,
@@ -33,7 +32,7 @@ from tpe_audit.facts import (
     VoiceRoutingPolicies,
     VoiceRoutingPolicy,
 )
-from tpe_audit.facts.policy import GLOBAL
+from tpe_audit.facts.policy import GLOBAL, named
 from tpe_audit.sources import SourceError
 
 _W = TypeVar("_W", bound=wire.Wire)
@@ -137,7 +136,7 @@ def _assigned(
         if len(names) > 1:
             return Gap(f"Microsoft Graph says that {subject.name} has several policies {policy_type}.", evidence)
         if names:
-            return named(names[0]), evidence
+            return names[0], evidence
     if isinstance(export, Gap):
         return unread or Gap(
             f"Microsoft Graph lists no {policy_type} for {subject.name}, and whether it would is not documented. "

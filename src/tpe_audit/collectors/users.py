@@ -77,7 +77,7 @@ class UserAnswers:
         return cls(attempt(sign_in, evidence), attempt(usage_location, evidence), attempt(user_type, evidence))
 
     def tell(self, harvest: Harvest, subject: Subject) -> None:
-        """Note it."""
+        """Note what was said of a user."""
         harvest.answer(subject, SignIn, self.sign_in)
         harvest.answer(subject, UsageLocation, self.usage_location)
         harvest.answer(subject, UserType, self.user_type)

@@ -22,7 +22,7 @@ from tpe_audit.evidence.join import joined
 from tpe_audit.evidence.model import Document
 from tpe_audit.evidence.narrow import narrowed
 from tpe_audit.evidence.readings import NOT_PART, Readings
-from tpe_audit.facts import Census, Deployment, Fact, Gap, Kind, Known
+from tpe_audit.facts import Answers, Census, Deployment, Fact, Gap, Kind, Known
 
 if TYPE_CHECKING:
     from tpe_audit.plugins import Plugged
@@ -183,9 +183,9 @@ def _on_terms_of_today(read: Readings, config: Config) -> Readings:
             "collected with, which counts: collect it anew."
         )
         warnings = (*warnings, warning)
-    key = (Deployment, read.tenant.subject.key)
-    evidence = replace(read.evidence, answers={**read.evidence.answers, key: Known(now)})
-    return replace(read, evidence=evidence, warnings=warnings)
+    answers = Answers(read.evidence.answers)
+    answers[(Deployment, read.tenant.subject.key)] = Known(now)
+    return replace(read, evidence=replace(read.evidence, answers=answers), warnings=warnings)
 
 
 def _asked_for(read: Readings, wanted: Iterable[Question]) -> Readings:

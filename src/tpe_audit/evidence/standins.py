@@ -53,8 +53,10 @@ class Names:
     def __init__(self, stand_ins: Mapping[str, str]) -> None:
         """Know the stand-in of each name as it is written."""
         self._stand_ins = {name.casefold(): found for name, found in stand_ins.items()}
-        # The longest first, so that no name is taken for the part of another. Folding the case would change ß and İ.
-        longest = sorted((name for name in stand_ins if len(name) >= _SHORTEST), key=len, reverse=True)
+        # As it is written, and with its case folded, which makes ss of ß; the longest first, so that no name is taken
+        # for the part of another.
+        spelled = {name for name in (*stand_ins, *self._stand_ins) if len(name) >= _SHORTEST}
+        longest = sorted(spelled, key=lambda name: (-len(name), name))
         known = "|".join(map(re.escape, longest))
         whole = rf"(?<![^\W_])(?i:{known})(?![^\W_])"
         self.pattern = re.compile(f"{whole}|{_INSIDE.pattern}") if known else _INSIDE

@@ -39,9 +39,12 @@ class Answers(MutableMapping[Key, Answer]):
     def __len__(self) -> int:
         return sum(map(len, self._of.values()))
 
-    def take(self, others: Answers) -> None:
+    def take(self, others: Mapping[Key, Answer]) -> None:
         """Take up other answers; where a question on a thing is answered already, theirs counts."""
-        for question, of in others._of.items():
+        if not isinstance(others, Answers):
+            self.update(others)
+            return
+        for question, of in others._of.items():  # noqa: SLF001 - of this class
             self._of.setdefault(question, {}).update(of)
 
     def to(self, question: type[Fact]) -> Mapping[str, Answer]:

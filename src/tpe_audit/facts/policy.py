@@ -16,6 +16,11 @@ GLOBAL = "Global"
 _SET = "Set-CsTeamsSharedCallingRoutingPolicy"
 
 
+def named(identity: str) -> str:
+    """Return the name of a policy: Teams PowerShell writes `Tag:` before those that are not Global."""
+    return identity[4:] if identity[:4].casefold() == "tag:" else identity
+
+
 @dataclass(frozen=True, slots=True)
 class TeamsAccountType(Fact):
     """What kind of account Teams takes a user for (`accountType` of `userConfigurations`)."""
@@ -46,7 +51,8 @@ class AssignedPolicies(Fact):
     def of(self, policy_type: str) -> tuple[str, ...]:
         """Return the name of the policy of this type, if one is listed; more than one contradict each other."""
         wanted = policy_type.casefold()
-        return tuple(dict.fromkeys(each.name for each in self.assigned if each.policy_type.casefold() == wanted))
+        names = [named(each.name) for each in self.assigned if each.policy_type.casefold() == wanted]
+        return tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)

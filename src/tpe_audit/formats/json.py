@@ -260,7 +260,7 @@ def _written(value: Value, indent: str) -> Iterable[str]:
     inner = indent + _INDENT
     if isinstance(value, dict) and any(map(_holds_objects, value.values())):
         for index, (key, item) in enumerate(value.items()):
-            yield f"{',' if index else '{'}\n{inner}{json.dumps(key)}: "
+            yield f"{',' if index else '{'}\n{inner}{_text(key)}: "
             yield from _written(item, inner)
         yield f"\n{indent}}}"
     elif _holds_objects(value) and isinstance(value, list | Made):
@@ -269,8 +269,18 @@ def _written(value: Value, indent: str) -> Iterable[str]:
             yield from _written(item, inner)
         yield f"\n{indent}]"
     else:
-        # Nothing but text within quotes can hold a #.
-        yield json.dumps(value, default=list).replace("##", "#\\u0023")
+        yield _text(value)
+
+
+def _text(value: Value) -> str:
+    # Nothing but text within quotes can hold a #.
+    return json.dumps(value, default=_all).replace("##", "#\\u0023")
+
+
+def _all(value: object) -> list[Value]:
+    if isinstance(value, Made):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is nothing that JSON can say")
 
 
 def _holds_objects(value: Value) -> bool:

@@ -32,7 +32,7 @@ class Ledger:
         """Requests answered so far, by source."""
         self._heard = heard
         self.counted: Callable[[str, int, int | None], None] = lambda what, done, total: None
-        """Called with how many of something are done, of how many, where they are asked for one by one."""
+        """Called with how many of something are done, and of how many; None: nobody knows before all are read."""
 
     def record(self, source: str, request: str, status: int | None, request_id: str = "") -> int:
         """Note one request and return its index."""
