@@ -345,10 +345,7 @@ def test_a_waived_failure_blocks_and_says_so() -> None:
 
 def test_a_question_is_answered_by_attestation() -> None:
     judgement = finding("funding-balance", contoso.healthy(), attested("funding-balance")).judgements[0]
-    assert (judgement.status, judgement.attestation and judgement.attestation.by) == (
-        Status.PASS,
-        "Robin",
-    )
+    assert (judgement.status, judgement.attestation and judgement.attestation.by) == (Status.PASS, "Robin")
 
 
 def test_an_attestation_of_one_subject_does_not_answer_for_another() -> None:

@@ -18,7 +18,7 @@ from tpe_audit.collectors.configurations import Configuration, NoConfiguration, 
 from tpe_audit.collectors.licenses import Assigned
 from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import Harvest, Reader, each, gap, text, tried
-from tpe_audit.collectors.scope import asked
+from tpe_audit.collectors.scope import USER_GRANT, asked
 from tpe_audit.collectors.tenant import read_skus
 from tpe_audit.collectors.users import SELECTED, UserAnswers
 from tpe_audit.facts import (
@@ -38,11 +38,11 @@ from tpe_audit.facts import (
     TeamsUser,
     UsageLocation,
     UserType,
+    said,
 )
 from tpe_audit.sources import Item, SourceError
 
 MEMBER_GRANT = "the Graph permissions GroupMember.Read.All and User.Read.All"
-USER_GRANT = "the Graph permission User.Read.All"
 ALL = f"{SELECTED},assignedLicenses,licenseAssignmentStates"
 GROUPS = "the members of the agents' groups"
 PAGE = 999
@@ -62,8 +62,7 @@ class Member:
     @property
     def says(self) -> object:
         """What it says, whichever request brought it."""
-        licenses = self.licenses.reason if isinstance(self.licenses, Gap) else self.licenses
-        return self.agent, self.answers.says, licenses
+        return self.agent, self.answers.says, said(self.licenses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tpe_audit.collectors.accounts import LineAccount, line_accounts
 from tpe_audit.collectors.licenses import Plans, of_details
 from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import FEW, Harvest, Reader, all_of, attempt, gap, text, tried
+from tpe_audit.collectors.scope import USER_GRANT
 from tpe_audit.facts import (
     Answer,
     Department,
@@ -34,7 +35,6 @@ from tpe_audit.facts import (
 from tpe_audit.sources import Answered, Item, SourceError
 from tpe_audit.sources.errors import Failed
 
-GRANT = "the Graph permission User.Read.All"
 LICENSE_GRANT = "the Graph permission LicenseAssignment.Read.All"
 SELECTED = "id,userPrincipalName,displayName,accountEnabled,usageLocation,userType"
 OF_ACCOUNT = f"{SELECTED},department"
@@ -61,7 +61,7 @@ class UserAnswers:
         """Return what a user object says."""
         what = f"the user {name}"
         try:
-            wire.not_blank(user, SELECTED, "a user", GRANT, evidence)
+            wire.not_blank(user, SELECTED, "a user", USER_GRANT, evidence)
         except SourceError as error:
             return cls(*(gap(error),) * 3)
 
@@ -95,8 +95,7 @@ class AccountUser:
     @property
     def says(self) -> object:
         """What it says, whichever request brought it."""
-        plans = self.plans.reason if isinstance(self.plans, Gap) else self.plans
-        return self.answers.says, said(self.department), plans
+        return self.answers.says, said(self.department), said(self.plans)
 
 
 async def account_users(reader: Reader) -> Harvest:
@@ -123,7 +122,7 @@ def _understood(item: Item) -> AccountUser:
     what, evidence = f"the user {name}", (item.evidence,)
 
     def department() -> Fact:
-        wire.not_blank(item.body, SELECTED, "a user", GRANT, evidence)
+        wire.not_blank(item.body, SELECTED, "a user", USER_GRANT, evidence)
         return Department(wire.parsed(wire.UserDepartment, item.body, what, evidence).department or "")
 
     return AccountUser(
@@ -172,7 +171,7 @@ async def _users(reader: Reader, accounts: Sequence[LineAccount]) -> list[tuple[
 
 async def _user(reader: Reader, account: LineAccount) -> Item:
     answered: Answered = await reader.sources.graph.get(
-        f"/v1.0/users/{account.account.id}?$select={OF_ACCOUNT}", grant=GRANT
+        f"/v1.0/users/{account.account.id}?$select={OF_ACCOUNT}", grant=USER_GRANT
     )
     if answered.body is None:
         raise Failed(
@@ -189,7 +188,7 @@ async def _listed_users(reader: Reader) -> Mapping[str, AccountUser | Gap]:
     listed = ById("the list of users", lambda _, item: alike.once(_understood(item)))
     path = f"/v1.0/users?$filter={condition}&$select={OF_ACCOUNT},assignedLicenses,assignedPlans&$top={PAGE}"
     with reader.counting("users of accounts", listed.found) as paged:
-        await reader.sources.graph.each(path, listed.take, grant=GRANT, paged=paged)
+        await reader.sources.graph.each(path, listed.take, grant=USER_GRANT, paged=paged)
     return listed.found
 
 

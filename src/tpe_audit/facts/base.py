@@ -145,9 +145,14 @@ class Evidence:
         return self.answers.get((slot(fact), subject.key)) or self.unread.get((slot(fact), subject.kind))
 
 
-def said(answer: Answer) -> object:
-    """Return what an answer says, whichever request it rests on."""
-    return answer.value if isinstance(answer, Known) else answer.reason
+def said(told: object) -> object:
+    """Return what an answer, or what is told instead of a gap, says, whichever request it rests on."""
+    match told:
+        case Known():
+            return told.value
+        case Gap():
+            return told.reason
+    return told
 
 
 def joined(answers: Iterable[Answer]) -> tuple[int, ...]:

@@ -95,11 +95,7 @@ def _row(report: Report, finding: Finding, judgement: Judgement | None) -> dict[
     }
     attestation = finding.attestation
     if judgement:
-        cause, waiver, attestation = (
-            judgement.blocked_by,
-            judgement.waiver,
-            judgement.attestation,
-        )
+        cause, waiver, attestation = judgement.blocked_by, judgement.waiver, judgement.attestation
         row |= {
             "status": judgement.status.value,
             "subject_kind": judgement.subject.kind.value,
