@@ -7,18 +7,12 @@ import copy
 from functools import partial
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.faults.endpoints import At, Baseline, endpoints
 from tests.tenant import audit
 from tpe_audit.simulator import Behaviour
-
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
 
 KEYS = st.one_of(st.sampled_from(["id", "value", "properties", "@odata.nextLink"]), st.text(max_size=3))
 JSON = st.recursive(

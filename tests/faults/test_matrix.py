@@ -18,12 +18,6 @@ from tpe_audit.report import Report
 from tpe_audit.simulator import Behaviour, Scenario, serve
 from tpe_audit.verdicts import Status
 
-pytestmark = [
-    # httpx leaves the socket of a connection behind that is given up while it is being made.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
-
 AT_ONCE = 8
 
 DECIDED = (Status.PASS, Status.FAIL, Status.WAIVED)

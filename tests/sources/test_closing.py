@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,14 +36,31 @@ CASES: dict[str, tuple[Scenario, Behaviour, Change]] = {
 }
 
 
+def given_up(warning: warnings.WarningMessage, asked: Container[int]) -> bool:
+    """Whether this is a connection that was cancelled while it was set up, and so carried no request.
+
+    httpcore and anyio close one that fails then, and leave one that is cancelled to Python.
+    """
+    if isinstance(warning.source, asyncio.Transport):
+        ends = (warning.source.get_extra_info("sockname"), warning.source.get_extra_info("peername"))
+        ports = [end[1] for end in ends if end]
+    else:
+        # By now a socket is closed: its ends stand in the message alone.
+        ports = [int(port) for port in re.findall(r"addr=\('[^']+', (\d+)\)", str(warning.message))]
+    return bool(ports) and not any(port in asked for port in ports)
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_connection_is_closed(case: tuple[Scenario, Behaviour, Change], caplog: pytest.LogCaptureFixture) -> None:
     scenario, behaviour, change = case
     left: list[asyncio.Task[Any]] = []
+    asked: set[int] = set()
 
     async def audit() -> None:
         async with reading(scenario, behaviour, change=change) as read:
             await read(*TABLE)
+        # Only now are those recorded that were never answered.
+        asked.update(request.client for request in read.tenant.requests)
         left.extend(task for task in asyncio.all_tasks() if task is not asyncio.current_task())
 
     gc.collect()
@@ -50,7 +68,8 @@ def test_every_connection_is_closed(case: tuple[Scenario, Behaviour, Change], ca
         warnings.simplefilter("always", ResourceWarning)
         asyncio.run(audit())
         gc.collect()
-    assert not [str(warning.message) for warning in warned if issubclass(warning.category, ResourceWarning)]
+    unclosed = [warning for warning in warned if issubclass(warning.category, ResourceWarning)]
+    assert not [str(warning.message) for warning in unclosed if not given_up(warning, asked)]
     assert not left
     # asyncio tells of exceptions that nobody fetched in the log.
     assert not [record.getMessage() for record in caplog.records if record.name == "asyncio"]

@@ -109,7 +109,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A request that was received, and how it was answered (status 0: the connection was dropped).
+    """A request that was received, and how it was answered (status 0: it was not).
 
     `client` is the caller's port: one for each connection.
     """

@@ -141,10 +141,13 @@ class _Application:
             ),
             None,
         )
-        if self._behaviour.latency:
-            await asyncio.sleep(self._behaviour.latency)
-        if found is not None and found.stall:
-            await asyncio.sleep(found.stall)
+        waits = self._behaviour.latency + (found.stall if found else 0)
+        if waits:
+            try:
+                await asyncio.sleep(waits)
+            except asyncio.CancelledError:
+                self._record(request, 0, api)
+                raise
         if found is not None and found.drop:
             self._record(request, 0, api)
             await self._hang_up(scope, receive)
@@ -257,7 +260,8 @@ class _Thread:
     def __init__(self, application: Callable[[ServerState], _Application], sockets: Sequence[socket.socket]) -> None:
         self._application = application
         self._sockets = sockets
-        self._loop = asyncio.new_event_loop()
+        # The loop that Windows prefers can't leave off accepting.
+        self._loop = asyncio.SelectorEventLoop()
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="simulated-tenant", daemon=True)
@@ -280,9 +284,12 @@ class _Thread:
             self._started.set()
         self._loop.run_forever()
         for server in servers:
-            server.close()
-        # A connection that was just accepted is nobody's until its task has begun, and would never be closed.
+            for listening in server.sockets:
+                self._loop.remove_reader(listening)
+        # A connection that was just accepted is nobody's until its task has begun, which a closed server forbids.
         self._turn(6)
+        for server in servers:
+            server.close()
         for _ in range(12):
             # One that was still shaking hands becomes one to abort, and closes its socket some turns later.
             for connection in list(state.connections):
