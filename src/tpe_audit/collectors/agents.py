@@ -15,10 +15,11 @@ from urllib.parse import quote
 from tpe_audit.alike import Alike
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.configurations import Configuration, NoConfiguration, configurations
+from tpe_audit.collectors.instances import USER_GRANT
 from tpe_audit.collectors.licenses import Assigned
 from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import Harvest, Reader, each, gap, text, tried
-from tpe_audit.collectors.scope import USER_GRANT, asked
+from tpe_audit.collectors.scope import asked
 from tpe_audit.collectors.tenant import read_skus
 from tpe_audit.collectors.users import SELECTED, UserAnswers
 from tpe_audit.facts import (

@@ -23,6 +23,7 @@ from tpe_audit.facts import (
 from tpe_audit.facts.well_known import RESOURCE_ACCOUNT_DEPARTMENT
 from tpe_audit.sources import SourceError
 
+USER_GRANT = "the Graph permission User.Read.All"
 CMDLET = "Get-CsOnlineApplicationInstance"
 _FIELDS = {
     "id": "ObjectId",
@@ -87,7 +88,7 @@ async def guessed(reader: Reader, refused: SourceError) -> Gap:
     try:
         listing = await reader.sources.graph.items(
             f"/v1.0/users?$filter={condition}&$select=id,userPrincipalName,displayName&$top=999",
-            grant="the Graph permission User.Read.All",
+            grant=USER_GRANT,
         )
     except SourceError:
         return Gap(f"{refused} {ways}", refused.evidence, lacks=refused.lacks)

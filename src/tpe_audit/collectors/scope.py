@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tpe_audit.collectors import wire
-from tpe_audit.collectors.instances import instead_of_graph
+from tpe_audit.collectors.instances import USER_GRANT, instead_of_graph
 from tpe_audit.collectors.numbers_of import holder
 from tpe_audit.collectors.reader import Reader, text
 from tpe_audit.config import e164
@@ -18,7 +18,6 @@ from tpe_audit.sources.errors import Failed
 
 ACCOUNTS = "/beta/admin/teams/resourceAccounts"
 ACCOUNT_GRANT = "the Graph permission TeamsResourceAccount.Read.All, and for a user the role Teams Administrator"
-USER_GRANT = "the Graph permission User.Read.All"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from urllib.parse import quote
 from tpe_audit.alike import Alike
 from tpe_audit.collectors import wire
 from tpe_audit.collectors.accounts import LineAccount, line_accounts
+from tpe_audit.collectors.instances import USER_GRANT
 from tpe_audit.collectors.licenses import Plans, of_details
 from tpe_audit.collectors.listed import ById
 from tpe_audit.collectors.reader import FEW, Harvest, Reader, all_of, attempt, gap, text, tried
-from tpe_audit.collectors.scope import USER_GRANT
 from tpe_audit.facts import (
     Answer,
     Department,
