@@ -119,6 +119,11 @@ class Report:
     """Who was told of the run; empty: nobody was to be."""
 
     @property
+    def expiring_unknown(self) -> tuple[Unread, ...]:
+        """What may end too and should have been read."""
+        return tuple(each for each in self.expiring_unread if not each.declared)
+
+    @property
     def counts(self) -> dict[Status, int]:
         """How many findings have which status; every status is there."""
         counted = Counter(finding.status for finding in self.findings)

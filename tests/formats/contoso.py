@@ -10,7 +10,7 @@ from pathlib import Path
 from tpe_audit.audit import Audit
 from tpe_audit.catalog import Catalog, Check, Parameter, Profile
 from tpe_audit.changes import Change, Changed, Changes
-from tpe_audit.expiry import Ending, Expiry
+from tpe_audit.expiry import Ending, Expiry, Unread
 from tpe_audit.facts import (
     AcsResource,
     AcsServicePrincipal,
@@ -695,6 +695,7 @@ def hostile(text: str = HOSTILE) -> Report:
         seen={text: 3},
         changes=Changes(START, "ready", (replace(CHANGED[0], subject=account, reason=text),)),
         expiring=(replace(EXPIRING[0], what=text, then=text),),
+        expiring_unread=(Unread(text, text),),
     )
 
 

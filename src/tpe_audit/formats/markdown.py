@@ -137,8 +137,9 @@ def _sections(report: Report, arranged: Outline, options: Options) -> Iterator[_
         ]
         title = f"Changes since {readable_utc(report.changes.since)}"
         yield _Section(title, changed or ["Nothing has changed."], folded=len(changed) > NAMED)
-    if report.expiring:
-        ending = [f"- {item.at:%Y-%m-%d}: {prose(item.what)}. {prose(item.then)}" for item in report.expiring]
+    ending = [f"- {item.at:%Y-%m-%d}: {prose(item.what)}. {prose(item.then)}" for item in report.expiring]
+    ending += [f"- not read: {prose(each.what)}. {prose(each.reason)}" for each in report.expiring_unknown]
+    if ending:
         yield _Section("What ends soon", ending, folded=len(ending) > NAMED)
     yield from _entries("Questions for a person", arranged.questions, Status.MANUAL, arranged)
     yield from _entries("Waived", arranged.waived, Status.WAIVED, arranged)

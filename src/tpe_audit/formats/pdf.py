@@ -88,7 +88,10 @@ def document(report: Report, options: Options) -> dict[str, Value]:
             for answer in attestations(entry.finding)
         ],
         "changes": _changes(report),
-        "expiring": [[utc(one.at)[:10], one.what, one.then] for one in report.expiring],
+        "expiring": [
+            *([utc(one.at)[:10], one.what, one.then] for one in report.expiring),
+            *(["not read", one.what, one.reason] for one in report.expiring_unknown),
+        ],
         "requirements": [
             {"area": area[:1].upper() + area[1:], "rows": [_requirement(one) for one in those]}
             for area, those in requirements(report, ordered)

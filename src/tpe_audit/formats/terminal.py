@@ -22,6 +22,8 @@ COMMANDED = 3
 """Of how many subjects the commands are shown, where each takes its own."""
 CHANGED = 20
 """How many changes are told, unless all are wanted."""
+ENDING = 20
+"""How many things that end soon are told, unless all are wanted."""
 DRAWN = 20
 """How many broken lines are drawn."""
 
@@ -300,12 +302,17 @@ def _changes(page: Page, report: Report) -> None:
 
 
 def _expiring(page: Page, report: Report) -> None:
-    if not report.expiring:
+    if not report.expiring and not report.expiring_unknown:
         return
     page.heading("ENDS SOON", "bold yellow")
-    for item in report.expiring:
+    limit = len(report.expiring) if page.options.all_subjects else ENDING
+    for item in report.expiring[:limit]:
         owner = f" · {item.owner}" if item.owner else ""
         page.say((f"{item.at:%Y-%m-%d} ", "bold"), f"{item.what}{owner}. {item.then}", indent=2, hang=2)
+    if (more := len(report.expiring) - limit) > 0:
+        page.say(f"and {more:,} more: --all-subjects lists all.", indent=2)
+    for unread in report.expiring_unknown:
+        page.say(("not read ", "bold"), f"{unread.what}. {unread.reason}", indent=2, hang=2)
 
 
 def _passes(page: Page, arranged: Outline, report: Report) -> None:
