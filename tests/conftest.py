@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 from tests.traffic import forbidden
 from tpe_audit.simulator.server import _Application
 from tpe_audit.simulator.web import Request
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # What a script starts in the background ignores Ctrl-C, and so would all that is started and interrupted here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("tpe-audit", deadline=None)
 settings.load_profile("tpe-audit")
