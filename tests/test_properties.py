@@ -101,7 +101,7 @@ def test_any_tenant_has_a_report_that_holds_together(data: st.DataObject, terms:
     _adds_up(said)
     codes = {"ready": 0, "not-ready": 1, "cannot-tell": 3}
     assert report.exit_code == (0 if terms.fail_on is None else codes[said["verdict"]])
-    assert (said["verdict"] == "not-ready") == any(_decides(report, said))
+    assert (said["verdict"] == "not-ready") == any(_decides(report))
     for format_ in Format:
         if format_ is not Format.PDF:
             assert content(report, format_)
@@ -118,7 +118,7 @@ def _adds_up(said: Mapping[str, Any]) -> None:
             assert finding["status"] == min(worst, key=ranks.__getitem__)
 
 
-def _decides(report: Report, said: Mapping[str, Any]) -> Iterator[bool]:
+def _decides(report: Report) -> Iterator[bool]:
     """Yield, of each required check, whether something fails by it, or is blocked by a failure that nobody waived."""
     for finding in report.findings:
         if finding.check.severity.rank <= report.threshold.rank:

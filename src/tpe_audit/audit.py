@@ -222,15 +222,12 @@ class _Bench:
 
     def _asked(self, subject: Subject, reason: str, about: Mapping[str, str], evidence: tuple[int, ...]) -> Decision:
         """Answer by attestation, or leave it to a person."""
+        asked = tuple(about.items())
         if attestation := self._attestation(subject, about):
             return Decision(
-                Status.PASS,
-                _attested(attestation),
-                evidence=evidence,
-                attestation=attestation,
-                about=tuple(about.items()),
+                Status.PASS, _attested(attestation), evidence=evidence, attestation=attestation, about=asked
             )
-        return Decision(Status.MANUAL, reason, evidence=evidence, about=tuple(about.items()))
+        return Decision(Status.MANUAL, reason, evidence=evidence, about=asked)
 
     def _unread(self, subject: Subject, gaps: Sequence[Gap]) -> Decision:
         # What was not even asked, because something before it could not be read, explains nothing beside that.

@@ -56,3 +56,11 @@ def test_a_terminal_is_not_flooded_by_what_ends() -> None:
     assert "the secret 20 " not in said
     assert "and 980 more: --all-subjects lists all." in said
     assert "the secret 999 " in told(report, Format.TERMINAL, Options(width=200, all_subjects=True))
+
+
+@pytest.mark.parametrize("target", [Format.TERMINAL, Format.HTML])
+def test_where_not_all_fit_it_says_how_many_more_were_not_read(target: Format) -> None:
+    many = tuple(replace(UNREAD, what=f"the Event Grid subscriptions of number {number}") for number in range(1_000))
+    said = told(replace(contoso.report(), expiring_unread=many), target)
+    shown = len(set(re.findall(r"subscriptions of number \d+", said)))
+    assert f"and {1_000 - shown} more" in said

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from tpe_audit import __version__
 from tpe_audit.changes import Change
@@ -20,12 +21,12 @@ NAMED = 10
 """How many subjects of a group are named, unless all are wanted, and how many groups of a finding."""
 COMMANDED = 3
 """Of how many subjects the commands are shown, where each takes its own."""
-CHANGED = 20
-"""How many changes are told, unless all are wanted."""
-ENDING = 20
-"""How many things that end soon are told, unless all are wanted."""
+TOLD = 20
+"""How many changes are told, and how many things that end soon, unless all are wanted."""
 DRAWN = 20
 """How many broken lines are drawn."""
+
+T = TypeVar("T")
 
 _NAME = 90
 _STYLES = {
@@ -290,29 +291,31 @@ def _changes(page: Page, report: Report) -> None:
     page.say(f"It was {changes.verdict} then.", indent=2)
     if not changes.changed:
         page.say("Nothing has changed.", indent=2)
-    limit = len(changes.changed) if page.options.all_subjects else CHANGED
-    for item in changes.changed[:limit]:
+    for item in _told_of(page, changes.changed):
         whom = f" · {clipped(item.subject.name, _NAME)}" if item.subject else ""
         said = f"{whom}: {item.reason}"
         page.say(
             (f"{CHANGES[item.change]} ", _CHANGE_STYLES[item.change]), (item.check, "bold"), said, indent=2, hang=2
         )
-    if (more := len(changes.changed) - limit) > 0:
-        page.say(f"and {more:,} more: --all-subjects lists all.", indent=2)
 
 
 def _expiring(page: Page, report: Report) -> None:
     if not report.expiring and not report.expiring_unknown:
         return
     page.heading("ENDS SOON", "bold yellow")
-    limit = len(report.expiring) if page.options.all_subjects else ENDING
-    for item in report.expiring[:limit]:
+    for item in _told_of(page, report.expiring):
         owner = f" · {item.owner}" if item.owner else ""
         page.say((f"{item.at:%Y-%m-%d} ", "bold"), f"{item.what}{owner}. {item.then}", indent=2, hang=2)
-    if (more := len(report.expiring) - limit) > 0:
-        page.say(f"and {more:,} more: --all-subjects lists all.", indent=2)
-    for unread in report.expiring_unknown:
+    for unread in _told_of(page, report.expiring_unknown):
         page.say(("not read ", "bold"), f"{unread.what}. {unread.reason}", indent=2, hang=2)
+
+
+def _told_of(page: Page, things: Sequence[T]) -> Iterator[T]:
+    """Yield the first of a list, or all if they are wanted; then say how many more there are."""
+    limit = len(things) if page.options.all_subjects else TOLD
+    yield from things[:limit]
+    if (more := len(things) - limit) > 0:
+        page.say(f"and {more:,} more: --all-subjects lists all.", indent=2)
 
 
 def _passes(page: Page, arranged: Outline, report: Report) -> None:

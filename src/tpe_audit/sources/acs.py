@@ -6,7 +6,6 @@ https://learn.microsoft.com/azure/communication-services/quickstarts/tpe/teams-p
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from tpe_audit.config import Config
 from tpe_audit.sources.credentials import SignIn
@@ -15,9 +14,6 @@ from tpe_audit.sources.ledger import Ledger
 from tpe_audit.sources.pipeline import PipelineSource
 from tpe_audit.sources.response import Response
 from tpe_audit.sources.source import Patience
-
-if TYPE_CHECKING:
-    pass
 
 AT_ONCE = 12
 VERSION = "2025-06-30"
